@@ -1,0 +1,65 @@
+"""The cases: what the load does, and which figure comes of it."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    mode: str  # of c/load.c
+    about: str
+    connections: int = 64
+    size: int = 64
+    depth: int = 1
+    in_flight: int = 64
+    warm_up: int = 5000  # messages before the measured phase
+    most: int = 100_000_000  # messages (or connections) a round at most
+    unit: str = "message"
+
+    def load_arguments(self, seconds: float, count: int | None = None) -> list[str]:
+        values = {
+            "connections": self.connections,
+            "in-flight": self.in_flight,
+            "size": self.size,
+            "depth": self.depth,
+            "warm-up": self.warm_up,
+            "seconds": seconds,
+            "count": count or self.most,
+        }
+        return [text for name, value in values.items() for text in (f"--{name}", str(value))]
+
+    @property
+    def open_files(self) -> int:
+        """How many descriptors the server needs, with room for its own."""
+        return self.connections + 200
+
+
+# The first case is also the one in which system calls, allocations and instructions are counted.
+CASES = {
+    case.name: case
+    for case in [
+        Case("64x64B", "echo", "64 connections, one message of 64 bytes in flight on each"),
+        Case("512x64B", "echo", "512 connections, one message of 64 bytes in flight on each", connections=512),
+        Case("64x16KiB", "echo", "64 connections, one message of 16 KiB in flight on each", size=16384, warm_up=2000),
+        Case("64x64B-deep16", "echo", "64 connections, 16 messages of 64 bytes in flight on each", depth=16),
+        Case(
+            "connect",
+            "connect",
+            "a connection opened, used for one message and closed, 64 at a time",
+            warm_up=500,
+            # Every closed connection keeps its client port for a minute (TIME_WAIT), of the usual 28,000.
+            most=20_000,
+            unit="connection",
+        ),
+        Case(
+            "turn-10000",
+            "turn",
+            "10,000 open connections, 64 busy at a time, each in its turn",
+            connections=10_000,
+            warm_up=20_000,
+        ),
+        Case("idle-10000", "idle", "10,000 open connections, silent after one message each", connections=10_000),
+    ]
+}
+COUNTED = CASES["64x64B"]

@@ -1,0 +1,3 @@
+module sockeye.example/benchmarks/echo
+
+go 1.19

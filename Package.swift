@@ -1,0 +1,40 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "sockeye",
+    products: [
+        .library(name: "Sockeye", targets: ["Sockeye"]),
+        .executable(name: "sockeye", targets: ["SockeyeCLI"]),
+    ],
+    dependencies: [
+        // Only the tool and the tests: the library itself has no dependency.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        .target(name: "CSockeye"),
+        .target(name: "SockeyeSystem", dependencies: ["CSockeye"]),
+        .target(name: "Sockeye", dependencies: ["SockeyeSystem"]),
+        .executableTarget(
+            name: "SockeyeCLI",
+            dependencies: ["Sockeye", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+        ),
+        .testTarget(name: "SockeyeSystemTests", dependencies: ["SockeyeSystem"]),
+        .testTarget(name: "SockeyeTests", dependencies: ["Sockeye"]),
+        .testTarget(name: "SockeyeToolTests", dependencies: ["SockeyeCLI"]),
+        .testTarget(name: "RepositoryTests"),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+// One policy for every Swift target, so that none is checked less strictly than the others.
+for target in package.targets where target.name != "CSockeye" {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .enableUpcomingFeature("InferIsolatedConformances"),
+        .strictMemorySafety(),
+    ]
+}

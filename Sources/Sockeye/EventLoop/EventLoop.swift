@@ -1,0 +1,212 @@
+internal import SockeyeSystem
+internal import Synchronization
+
+// # What an edge-triggered loop with a readiness cache must get right
+//
+// Level-triggered epoll repeats "readable" for as long as there is something to read, which costs a re-registration or
+// an extra call a message. Edge-triggered epoll says it once, when something *changes*. The price is that whoever
+// misses an edge sleeps for ever. Each rule below has a test in `EdgeRulesTests`.
+//
+// 1. **Short reads.** A receive that returns less than was asked for has emptied the socket, so the cache says "not
+//    ready" without the second call that would only answer EAGAIN. A read that fills the buffer proves nothing: the
+//    cache stays, and the next receive calls again.
+// 2. **A FIN that came with the last data.** Data and FIN may share one edge. The read is short, the cache is cleared,
+//    and no further edge comes: so "read side closed" (RDHUP) is kept apart, sticky, and makes every later receive call.
+// 3. **HUP and ERR while nobody reads.** They are recorded when they come, sticky, for whoever calls next; and they wake
+//    both directions, since a writer waits for room that a dead peer never makes. Being edges, they cannot spin.
+// 4. **An edge during the system call.** Between EAGAIN and clearing the cache another thread's edge may come in. Events
+//    are counted; a clear that is based on an older count is void (`RegistrationState.noLongerReady`). The same step
+//    decides about sleeping, so an edge is either seen before it or wakes it.
+// 5. **A descriptor number that is reused.** A closed number comes back at once with the next accept. Events name the
+//    `Registration` object, never the number; an object lives until its loop has finished the batch of events that may
+//    still name it; and a number is closed only when no operation is inside a system call with it.
+// 6. **EINTR.** An interrupted wait is a turn without events. Interrupted calls are repeated at station 1.
+// 7. **A spurious event.** An event only means "try": the call decides, and EAGAIN waits again.
+
+/// A thread that waits for sockets and runs the tasks that they wake.
+///
+/// It is the executor of those tasks, so that reading, handling and writing never change thread. It is a `TaskExecutor`
+/// and not a serial one: it promises where a task runs, and isolation is the business of actors.
+final class EventLoop: TaskExecutor, @unchecked Sendable {
+    // Sendable because `poller`, `remote` and `isAsleep` are safe to use from any thread, and all the rest is touched
+    // by the loop's own thread alone.
+    let poller: Poller
+    let index: Int
+    private let remote = RemoteQueue<Request>()
+    private let isAsleep = Atomic<Bool>(false)
+    private var jobs = JobQueue()
+    private var timers = TimerHeap()
+    private var retired: [Registration] = []
+    private var isRunning = true
+    /// Operations that the job that runs now may still complete without suspending; then it lets others run.
+    private var operationsLeft = 0
+    /// 64 operations a job: enough to amortise a switch, few enough that ten thousand busy sockets all get their turn.
+    private static let operationsPerJob = 64
+
+    private var buffers = LoopBufferPool()
+
+    private enum Request: Sendable {
+        case run(UnownedJob)
+        case start(LoopTimer)
+        case stop(LoopTimer)
+        case release(Registration)
+        case finish
+    }
+
+    /// Starts the loop's thread, which keeps the loop alive until `finish`.
+    init(index: Int) throws(Errno) {
+        self.index = index
+        poller = try Poller()
+        try Syscalls.startThread { self.run() }
+    }
+
+    deinit {
+        jobs.deallocate()
+        buffers.deallocate()
+    }
+
+    /// The loop whose thread this is.
+    @inline(__always)
+    static var current: EventLoop? {
+        guard let loop = unsafe Syscalls.currentLoop else { return nil }
+        return unsafe Unmanaged<EventLoop>.fromOpaque(loop).takeUnretainedValue()
+    }
+
+    @inline(__always)
+    var isCurrent: Bool { unsafe Syscalls.currentLoop == Unmanaged.passUnretained(self).toOpaque() }
+
+    // MARK: From any thread
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        if isCurrent {
+            jobs.append(job)
+        } else {
+            send(.run(job))
+        }
+    }
+
+    /// Hands a request to the loop's thread. The wakeup is one system call a sleep, however many requests come.
+    private func send(_ request: Request) {
+        remote.push(request)
+        wakeIfAsleep()
+    }
+
+    private func wakeIfAsleep() {
+        // Cheaper to look first: mostly it is awake, and an exchange would take the cache line from it.
+        if isAsleep.load(ordering: .sequentiallyConsistent), isAsleep.exchange(false, ordering: .sequentiallyConsistent) {
+            poller.wake()
+        }
+    }
+
+    func start(_ timer: LoopTimer) {
+        if isCurrent { timers.insert(timer) } else { send(.start(timer)) }
+    }
+
+    func stop(_ timer: LoopTimer) {
+        if isCurrent { timers.remove(timer) } else { send(.stop(timer)) }
+    }
+
+    /// Ends the loop's thread after the jobs that are there.
+    func finish() {
+        send(.finish)
+    }
+
+    /// Lets go of a registration once no event of the present batch can name it.
+    func releaseAfterTurn(_ registration: Registration) {
+        // From elsewhere without a wakeup: only memory waits, and only while nothing else happens on this loop.
+        if isCurrent { retired.append(registration) } else { remote.push(.release(registration)) }
+    }
+
+    /// Counts an operation that completed at once. True: the job has had its share, and lets others run.
+    @inline(__always)
+    func spendOperation() -> Bool {
+        operationsLeft &-= 1
+        return operationsLeft <= 0
+    }
+
+    // MARK: From the loop's own thread
+
+    @inline(__always)
+    func takeBuffer() -> LoopBuffer? { buffers.take() }
+
+    /// False: there are enough already.
+    @inline(__always)
+    func keep(_ buffer: LoopBuffer) -> Bool { buffers.keep(buffer) }
+
+    // MARK: The thread
+
+    private func run() {
+        unsafe Syscalls.setCurrentLoop(Unmanaged.passUnretained(self).toOpaque())
+        while isRunning || !jobs.isEmpty {
+            runJobs()
+            takeRequests()
+            waitForEvents()
+            releaseRetired()
+            fireTimers()
+        }
+        unsafe Syscalls.setCurrentLoop(nil)
+    }
+
+    /// Runs the jobs that are there now; those that they add wait for the next turn, so that events get theirs.
+    private func runJobs() {
+        let executor = unsafe asUnownedTaskExecutor()
+        for _ in 0..<jobs.count {
+            guard let job = jobs.popFirst() else { return }
+            operationsLeft = Self.operationsPerJob
+            unsafe job.runSynchronously(on: executor)
+        }
+    }
+
+    private func takeRequests() {
+        guard remote.hasItems else { return }
+        remote.drain { request in
+            switch request {
+            case .run(let job): jobs.append(job)
+            case .start(let timer): timers.insert(timer)
+            case .stop(let timer): timers.remove(timer)
+            case .release(let registration): retired.append(registration)
+            case .finish: isRunning = false
+            }
+        }
+    }
+
+    /// Sleeps until an event, a request or a timer; not at all while there are jobs.
+    private func waitForEvents() {
+        var milliseconds: Int32 = 0
+        var sleeps = false
+        if jobs.isEmpty, isRunning {
+            milliseconds = timers.millisecondsToNext()
+            if milliseconds != 0 {
+                isAsleep.store(true, ordering: .sequentiallyConsistent)
+                // A request that came before the flag was up has not woken anybody: look again now that it is up.
+                sleeps = true
+                if remote.hasItems { milliseconds = 0 }
+            }
+        }
+        do {
+            try unsafe poller.wait(milliseconds: milliseconds) { owner, events in
+                unsafe Unmanaged<Registration>.fromOpaque(owner)._withUnsafeGuaranteedRef { $0.signal(events) }
+            }
+        } catch {
+            // Only a descriptor that somebody else closed can bring this about: our own invariant is broken.
+            preconditionFailure("epoll_wait: \(error)")  // SAFETY: a bug of ours, never an answer to input.
+        }
+        if sleeps { isAsleep.store(false, ordering: .sequentiallyConsistent) }
+    }
+
+    private func releaseRetired() {
+        guard !retired.isEmpty else { return }
+        for registration in retired {
+            // Balances `passRetained` in `Registration.init`.
+            unsafe Unmanaged.passUnretained(registration).release()
+        }
+        retired.removeAll(keepingCapacity: true)
+    }
+
+    private func fireTimers() {
+        guard !timers.isEmpty else { return }
+        let now = Syscalls.monotonicNanoseconds()
+        while let timer = timers.popDue(at: now) { timer.action() }
+    }
+}

@@ -1,0 +1,169 @@
+/// One of the two directions that a socket can be waited for in.
+enum Direction: UInt64 {
+    case read = 0
+    case write = 8
+}
+
+/// Everything that is known about one registered descriptor, in one word, so that it changes in one atomic step.
+///
+/// A pure value: each function is a transition that says what its caller has to do. `Registration` applies them with
+/// compare-and-swap, tests apply them to a variable.
+struct RegistrationState: Equatable {
+    private(set) var bits: UInt64
+
+    init(bits: UInt64) { self.bits = bits }
+
+    // A byte for each direction, shifted by `Direction.rawValue`…
+    /// An operation runs in this direction: a second one is refused, and the descriptor stays open until it ends.
+    private static let busy: UInt64 = 1 << 0
+    /// That operation's task is suspended, and whoever clears this bit resumes it.
+    private static let waiting: UInt64 = 1 << 1
+    /// The last that was heard is that a call would not block.
+    private static let ready: UInt64 = 1 << 2
+    /// The kernel said that this direction is over (RDHUP, HUP, ERR). It never goes back: no further edge will come.
+    private static let ended: UInt64 = 1 << 3
+    /// The operation's task was cancelled.
+    private static let cancelled: UInt64 = 1 << 4
+    // …and for both:
+    /// `close` was called: nothing new begins.
+    private static let closed: UInt64 = 1 << 16
+    /// The descriptor has been handed to whoever closes it.
+    private static let released: UInt64 = 1 << 17
+    /// Closed, and its last user reads what still comes before the descriptor goes: see `linger`.
+    private static let lingering: UInt64 = 1 << 18
+    /// Closed by `abort`: the last user closes the descriptor without lingering.
+    private static let aborted: UInt64 = 1 << 19
+    /// A receive has returned the end of the stream: nothing is left unread, and nothing more will come.
+    private static let sawEnd: UInt64 = 1 << 20
+    /// How many quick calls are being made on the descriptor beside the two operations: a number of 8 bits.
+    private static let held: UInt64 = 1 << 24
+    private static let heldMask: UInt64 = 0xFF << 24
+    /// The rest counts events, so that an operation can tell whether one came while it was in its system call.
+    private static let tick: UInt64 = 1 << 32
+
+    /// A new descriptor has nothing to read yet, as far as is known, and room to write.
+    static let initial = RegistrationState(bits: ready << Direction.write.rawValue)
+    /// A socket that is still connecting is ready for nothing.
+    static let connecting = RegistrationState(bits: 0)
+
+    private func has(_ bit: UInt64, _ direction: Direction) -> Bool { bits & (bit << direction.rawValue) != 0 }
+    private mutating func set(_ bit: UInt64, _ direction: Direction) { bits |= bit << direction.rawValue }
+    private mutating func clear(_ bit: UInt64, _ direction: Direction) { bits &= ~(bit << direction.rawValue) }
+
+    var isClosed: Bool { bits & Self.closed != 0 }
+    func isReady(_ direction: Direction) -> Bool { has(Self.ready | Self.ended, direction) }
+    func isEnded(_ direction: Direction) -> Bool { has(Self.ended, direction) }
+    func isCancelled(_ direction: Direction) -> Bool { has(Self.cancelled, direction) }
+    func isBusy(_ direction: Direction) -> Bool { has(Self.busy, direction) }
+    func isWaiting(_ direction: Direction) -> Bool { has(Self.waiting, direction) }
+    /// Closed for everybody, or for everybody but the one that lingers.
+    var refusesWaiting: Bool { isClosed && bits & Self.lingering == 0 }
+    /// The count of events, for ``noLongerReady(_:since:)``.
+    var eventCount: UInt64 { bits & ~(Self.tick - 1) }
+
+    enum Begin { case begun, busy, closed }
+
+    /// An operation begins.
+    mutating func begin(_ direction: Direction) -> Begin {
+        if isClosed { return .closed }
+        if isBusy(direction) { return .busy }
+        set(Self.busy, direction)
+        return .begun
+    }
+
+    /// The operation found nothing more to do: a short read, or EAGAIN.
+    ///
+    /// An event that came since `count` was read is newer than that knowledge, so it wins; and the end of a direction
+    /// stays known whatever a read found, or a FIN that came together with the last data would never be noticed.
+    mutating func noLongerReady(_ direction: Direction, since count: UInt64) {
+        if eventCount == count { clear(Self.ready, direction) }
+    }
+
+    /// The operation wants to suspend. False: there is a reason to go on at once.
+    mutating func suspend(_ direction: Direction) -> Bool {
+        if isReady(direction) || refusesWaiting || isCancelled(direction) { return false }
+        set(Self.waiting, direction)
+        return true
+    }
+
+    /// Events of the kernel. Says which directions' tasks to resume.
+    mutating func signal(read: Bool, write: Bool, readEnded: Bool, bothEnded: Bool) -> Wake {
+        bits &+= Self.tick
+        if read { set(Self.ready, .read) }
+        if write { set(Self.ready, .write) }
+        if readEnded || bothEnded { set(Self.ended, .read) }
+        if bothEnded { set(Self.ended, .write) }
+        var wake: Wake = []
+        if isReady(.read), stopWaiting(.read) { wake.insert(.read) }
+        if isReady(.write), stopWaiting(.write) { wake.insert(.write) }
+        return wake
+    }
+
+    /// The task was cancelled. True: resume it.
+    mutating func cancel(_ direction: Direction) -> Bool {
+        guard isBusy(direction) else { return false }
+        set(Self.cancelled, direction)
+        return stopWaiting(direction)
+    }
+
+    /// The operation is over. True: it was the last one of a closed socket, and the descriptor is the caller's to close.
+    mutating func end(_ direction: Direction) -> Bool {
+        clear(Self.busy | Self.cancelled, direction)
+        return release()
+    }
+
+    /// Nothing new may begin. Says whom to resume, and whether the descriptor is the caller's to close now.
+    mutating func close(abruptly: Bool = false) -> (wake: Wake, release: Bool) {
+        if isClosed { return ([], false) }
+        bits |= abruptly ? Self.closed | Self.aborted : Self.closed
+        var wake: Wake = []
+        if stopWaiting(.read) { wake.insert(.read) }
+        if stopWaiting(.write) { wake.insert(.write) }
+        return (wake, release())
+    }
+
+    /// A quick call on the descriptor begins. False: closed, or 255 others are at it.
+    mutating func hold() -> Bool {
+        guard !isClosed, bits & Self.heldMask != Self.heldMask else { return false }
+        bits += Self.held
+        return true
+    }
+
+    /// The quick call is over. True: as for `end`.
+    mutating func letGo() -> Bool {
+        bits -= Self.held
+        return release()
+    }
+
+    /// A receive has returned the end of the stream.
+    mutating func noteEnd() { bits |= Self.sawEnd }
+    var hasSeenEnd: Bool { bits & Self.sawEnd != 0 }
+
+    var isAborted: Bool { bits & Self.aborted != 0 }
+
+    /// Whoever got the released descriptor keeps it for reading what still comes.
+    mutating func linger() {
+        bits |= Self.lingering
+        set(Self.busy, .read)
+    }
+
+    /// Exactly one caller gets true: when closed, and nobody is inside a system call on the descriptor.
+    private mutating func release() -> Bool {
+        guard isClosed, !isBusy(.read), !isBusy(.write), bits & Self.heldMask == 0, bits & Self.released == 0 else { return false }
+        bits |= Self.released
+        return true
+    }
+
+    private mutating func stopWaiting(_ direction: Direction) -> Bool {
+        guard isWaiting(direction) else { return false }
+        clear(Self.waiting, direction)
+        return true
+    }
+
+    /// The directions whose suspended tasks are to be resumed.
+    struct Wake: OptionSet {
+        let rawValue: UInt8
+        static let read = Wake(rawValue: 1)
+        static let write = Wake(rawValue: 2)
+    }
+}

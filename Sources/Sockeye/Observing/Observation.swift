@@ -1,0 +1,40 @@
+internal import SockeyeSystem
+internal import Synchronization
+
+/// One socket's tie to its observer. A socket without an observer has none, and pays one test for nil.
+final class Observation: Sendable {
+    let observer: any SocketObserver
+    let id: SocketEvent.ID
+    private static let lastID = Atomic<UInt64>(0)
+
+    init?(_ observer: (any SocketObserver)?) {
+        guard let observer else { return nil }
+        self.observer = observer
+        id = SocketEvent.ID(rawValue: Self.lastID.add(1, ordering: .relaxed).newValue)
+    }
+
+    /// The time now, for `report(since:)`.
+    static func now() -> UInt64 { Syscalls.monotonicNanoseconds() }
+
+    func report(
+        _ operation: SocketError.Operation,
+        since start: UInt64,
+        local: SocketAddress?,
+        remote: SocketAddress?,
+        byteCount: Int? = nil,
+        error: SocketError? = nil
+    ) {
+        let duration = Duration.nanoseconds(Int64(clamping: Self.now() &- start))
+        observer.observe(
+            SocketEvent(
+                socket: id,
+                operation: operation,
+                localAddress: local,
+                remoteAddress: remote,
+                byteCount: byteCount,
+                duration: duration,
+                error: error
+            )
+        )
+    }
+}

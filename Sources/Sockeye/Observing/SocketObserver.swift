@@ -1,0 +1,43 @@
+/// Sees every operation on the sockets that it was given to, when it has ended.
+///
+///     struct Printer: SocketObserver {
+///         func observe(_ event: SocketEvent) { print(event) }
+///     }
+///     var options = ConnectionOptions()
+///     options.observer = Printer()
+///
+/// Recordings, metrics and explanations are written on this one stream. Nothing is paid when there is none.
+///
+/// **Concurrency.** `observe` is called by the task whose operation it was, on any thread and from several at once; it
+/// returns quickly, since that task, and perhaps a whole event loop, waits for it.
+public protocol SocketObserver: Sendable {
+    func observe(_ event: SocketEvent)
+}
+
+/// One operation that has ended: what it was, on which socket, and what came of it.
+public struct SocketEvent: Sendable, CustomStringConvertible {
+    /// Tells sockets apart. Numbers are not used again in the life of a process.
+    public struct ID: Hashable, Sendable, CustomStringConvertible {
+        public let rawValue: UInt64
+        public var description: String { "#\(rawValue)" }
+    }
+
+    public let socket: ID
+    public let operation: SocketError.Operation
+    public let localAddress: SocketAddress?
+    public let remoteAddress: SocketAddress?
+    /// Bytes received or sent; nil for operations that carry none. A receive of 0 is the end of the stream.
+    public let byteCount: Int?
+    /// From the call to its end, waiting included.
+    public let duration: Duration
+    public let error: SocketError?
+
+    /// `receive 127.0.0.1:53211: 5 bytes, 1.2 ms`
+    public var description: String {
+        if let error { return "\(socket) \(error)" }
+        var text = "\(socket) \(operation.rawValue)"
+        if let address = remoteAddress ?? localAddress { text += " \(address)" }
+        if let byteCount { text += ": \(byteCount) byte\(byteCount == 1 ? "" : "s")" }
+        return text + " in \(duration)"
+    }
+}

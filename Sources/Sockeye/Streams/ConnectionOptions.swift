@@ -1,0 +1,48 @@
+/// How a client's connection is made.
+public struct ConnectionOptions: Sendable {
+    /// Sends small pieces at once instead of holding them back for up to 200 ms. Default: on. `TCP_NODELAY`.
+    public var noDelay = NoDelay.on
+
+    /// Whose threads the connection lives on. Default: nil, which is the present loop, or ``EventLoopGroup/shared``.
+    public var loops: EventLoopGroup?
+
+    /// Sees every operation of the connection. Default: nil.
+    public var observer: (any SocketObserver)?
+
+    public init() {}
+
+    /// Whether small pieces are sent at once.
+    public enum NoDelay: Sendable, Hashable {
+        case on
+        case off
+    }
+}
+
+/// How a listener is bound.
+public struct ListenerOptions: Sendable {
+    /// How many clients may wait, connected but not yet accepted. Default: 4096, which is also where current kernels
+    /// cap it (`net.core.somaxconn`). It does not limit how many are served at once. In C: the argument of `listen`.
+    public var backlog = 4096
+
+    /// Lets a server bind again while connections of its predecessor still fade away. Default: on. `SO_REUSEADDR`.
+    ///
+    /// It does not let two live servers share a port.
+    public var reuseAddress = ReuseAddress.on
+
+    /// As in ``ConnectionOptions/noDelay``, for every accepted connection. Default: on. `TCP_NODELAY`.
+    public var noDelay = ConnectionOptions.NoDelay.on
+
+    /// Whose threads the connections live on. Default: nil, which is ``EventLoopGroup/shared``.
+    public var loops: EventLoopGroup?
+
+    /// Sees every operation of the listener and of its connections. Default: nil.
+    public var observer: (any SocketObserver)?
+
+    public init() {}
+
+    /// Whether an address is free while old connections of it fade away.
+    public enum ReuseAddress: Sendable, Hashable {
+        case on
+        case off
+    }
+}

@@ -1,0 +1,173 @@
+public import SockeyeSystem
+
+/// A socket that waits for clients.
+///
+///     let listener = try await Listener.bind(to: "127.0.0.1:1337")
+///     print("listening on \(listener.localAddress)")
+///     try await listener.serve { connection in
+///         while let data = try await connection.receive(upTo: 1024) { try await connection.send(data) }
+///     }
+///
+/// **Concurrency.** May be used from any task. One `accept` at a time: a second one throws `.busy`.
+public final class Listener: Sendable {
+    let registration: Registration
+    let loops: EventLoopGroup
+    let observation: Observation?
+    private let observer: (any SocketObserver)?
+    /// The address that clients connect to: port 0 went in, the real port comes out. In C: `getsockname`.
+    public let localAddress: SocketAddress
+
+    private init(
+        _ registration: Registration,
+        _ loops: EventLoopGroup,
+        _ address: SocketAddress,
+        _ observer: (any SocketObserver)?
+    ) {
+        self.registration = registration
+        self.loops = loops
+        self.observer = observer
+        localAddress = address
+        observation = Observation(observer)
+    }
+
+    deinit {
+        close()
+    }
+
+    /// Binds to an address and listens on it.
+    ///
+    /// `"1337"` or `"127.0.0.1:1337"` is reachable from this computer only; `"*:1337"` from everywhere, over IPv4 and
+    /// IPv6. Port 0 picks a free one: read it from ``localAddress``. In C: `socket`, `bind`, `listen`.
+    ///
+    /// - Throws: `.addressInUse`, `.permissionDenied` (ports below 1024), `.addressNotAvailable` (not an address of this
+    ///   computer), `.nameNotFound`, `.invalidAddress` (a text that is no address).
+    public static func bind(
+        to endpoint: Endpoint,
+        options: ListenerOptions = ListenerOptions()
+    ) async throws(SocketError) -> Listener {
+        let addresses = try await Resolver.addresses(of: endpoint, for: .bind)
+        let loops = try EventLoopGroup.chosen(options.loops)
+        var failure: SocketError?
+        for address in addresses {
+            do {
+                return try bind(to: address, loops, options)
+            } catch {
+                // "*" falls back to IPv4 on a computer without IPv6, a name to its next address.
+                if failure == nil { failure = error }
+                guard error.code == .unsupported || error.code == .addressNotAvailable else { break }
+            }
+        }
+        throw failure ?? SocketError(.invalidAddress, .bind, detail: "\(endpoint)")
+    }
+
+    private static func bind(
+        to address: SocketAddress,
+        _ loops: EventLoopGroup,
+        _ options: ListenerOptions
+    ) throws(SocketError) -> Listener {
+        var operation = SocketError.Operation.create
+        let start = Observation.now()
+        do throws(Errno) {
+            let descriptor = try Syscalls.socket(address.family, .stream, nonblocking: true)
+            do throws(Errno) {
+                operation = .option
+                if address.family != .unix {
+                    if options.reuseAddress == .on { try Syscalls.setOption(descriptor, .reuseAddress, 1) }
+                    // Accepted sockets inherit it, which saves a system call for each of them.
+                    if options.noDelay == .on { try Syscalls.setOption(descriptor, .noDelay, 1) }
+                }
+                if address.family == .ipv6, address.isAny { try Syscalls.setOption(descriptor, .ipv6Only, 0) }
+                operation = .bind
+                try Syscalls.bind(descriptor, RawSocketAddress(address))
+                operation = .listen
+                try Syscalls.listen(descriptor, backlog: Int32(clamping: options.backlog))
+                operation = .address
+                let bound = try Syscalls.localAddress(descriptor)
+                operation = .loop
+                let registration = try Registration(registering: descriptor, on: loops.next())
+                let listener = Listener(registration, loops, bound, options.observer)
+                listener.observation?.report(.listen, since: start, local: bound, remote: nil)
+                return listener
+            } catch {
+                Syscalls.close(descriptor)
+                throw error
+            }
+        } catch {
+            throw SocketError(error, operation, localAddress: address)
+        }
+    }
+
+    // MARK: Clients
+
+    /// Waits for the next client. In C: `accept`.
+    ///
+    /// The connection is the caller's: close it on every way out, or use ``serve(options:_:)``, which does.
+    ///
+    /// - Cancellation: ends at once with `.cancelled`; a client that was not handed out stays in the queue.
+    /// - Throws: `.exhausted` when descriptors have run out (the client waits in the queue: close something and try
+    ///   again), `.closed` after ``close()``, `.busy` while another task accepts. A client that has gone away while it
+    ///   waited is no error.
+    public func accept() async throws(SocketError) -> Connection {
+        let start = observation == nil ? 0 : Observation.now()
+        var accepted: (descriptor: Int32, peer: SocketAddress)?
+        do throws(OperationFailure) {
+            let descriptor = registration.descriptor
+            _ = try await registration.perform(.read) { () throws(Errno) in
+                accepted = try Self.acceptOne(descriptor)
+                return Attempt(count: 1, isShort: false)
+            }
+            guard let accepted else { throw .interrupted(.closed) }
+            return try adopt(accepted.descriptor, peer: accepted.peer, since: start)
+        } catch {
+            let error = SocketError(error, .accept, local: localAddress)
+            observation?.report(.accept, since: start, local: localAddress, remote: nil, error: error)
+            throw error
+        }
+    }
+
+    /// Errors of a client that is gone already come out of `accept`, on Linux with any number that its network may
+    /// have had. They say nothing about the listener, and the next client may be waiting.
+    private static func acceptOne(_ descriptor: Int32) throws(Errno) -> (Int32, SocketAddress) {
+        while true {
+            do {
+                return try Syscalls.accept(descriptor, nonblocking: true)
+            } catch {
+                guard errorsOfTheClient.contains(error) else { throw error }
+            }
+        }
+    }
+
+    private static let errorsOfTheClient: Set<Errno> = [
+        .connectionAborted, .connectionReset, .protocolError, .networkDown, .noSuchOption, .hostDown, .noRoute,
+        .hostUnreachable, .networkUnreachable, .timedOut,
+    ]
+
+    private func adopt(
+        _ descriptor: Int32,
+        peer: SocketAddress,
+        since start: UInt64
+    ) throws(OperationFailure) -> Connection {
+        let registration: Registration
+        do {
+            registration = try Registration(registering: descriptor, on: loops.next())
+        } catch {
+            Syscalls.close(descriptor)
+            throw .system(error)
+        }
+        let connection = Connection(
+            registration,
+            // Bound to every interface, each connection has an address of its own: it is asked for when it is wanted.
+            local: localAddress.isAny ? nil : localAddress,
+            remote: peer,
+            isInitiator: false,
+            observer: observer
+        )
+        connection.observation?.report(.accept, since: start, local: connection.localAddress, remote: peer)
+        return connection
+    }
+
+    /// Takes no more clients: who waits in the queue is refused, and `accept` and `serve` end. Connections go on.
+    public func close() {
+        if registration.close(abruptly: true) { registration.retire() }
+    }
+}

@@ -1,0 +1,132 @@
+/// What went wrong with a socket: what was attempted, on which addresses, and what the system answered.
+///
+///     do {
+///         try await withConnection(to: "127.0.0.1:1337") { … }
+///     } catch let error as SocketError where error.code == .refused {
+///         print(error)     // connect 127.0.0.1:1337: connection refused (ECONNREFUSED)
+///     }
+///
+/// Switch on ``code``; print the error for a person, and ``advice`` for what to do next.
+public struct SocketError: Error, Sendable, CustomStringConvertible {
+    /// One reference, so that throwing it through many frames stays as cheap as returning a pointer.
+    private final class Storage: Sendable {
+        let code: Code
+        let operation: Operation
+        let errno: Errno?
+        let localAddress: SocketAddress?
+        let remoteAddress: SocketAddress?
+        let detail: String?
+
+        init(
+            code: Code,
+            operation: Operation,
+            errno: Errno?,
+            localAddress: SocketAddress?,
+            remoteAddress: SocketAddress?,
+            detail: String?
+        ) {
+            self.code = code
+            self.operation = operation
+            self.errno = errno
+            self.localAddress = localAddress
+            self.remoteAddress = remoteAddress
+            self.detail = detail
+        }
+    }
+
+    private let storage: Storage
+
+    /// Makes an error by hand, as tests and wrappers do.
+    ///
+    /// - Parameter detail: Words that say more than the code does, such as the name that was not found.
+    public init(
+        _ code: Code,
+        _ operation: Operation,
+        errno: Errno? = nil,
+        localAddress: SocketAddress? = nil,
+        remoteAddress: SocketAddress? = nil,
+        detail: String? = nil
+    ) {
+        storage = Storage(
+            code: code,
+            operation: operation,
+            errno: errno,
+            localAddress: localAddress,
+            remoteAddress: remoteAddress,
+            detail: detail
+        )
+    }
+
+    /// An error that the system reported; its code follows from the number.
+    public init(
+        _ errno: Errno,
+        _ operation: Operation,
+        localAddress: SocketAddress? = nil,
+        remoteAddress: SocketAddress? = nil,
+        detail: String? = nil
+    ) {
+        self.init(
+            Code(errno),
+            operation,
+            errno: errno,
+            localAddress: localAddress,
+            remoteAddress: remoteAddress,
+            detail: detail
+        )
+    }
+
+    /// The meaning, for a `switch`.
+    public var code: Code { storage.code }
+    /// What was attempted.
+    public var operation: Operation { storage.operation }
+    /// The system's own number, where the system reported the error.
+    public var errno: Errno? { storage.errno }
+    /// The address of this side, where it is known.
+    public var localAddress: SocketAddress? { storage.localAddress }
+    /// The address of the other side, where it is known.
+    public var remoteAddress: SocketAddress? { storage.remoteAddress }
+    /// What the code does not say: the name that was not found, how many bytes had come.
+    public var detail: String? { storage.detail }
+
+    /// `connect 127.0.0.1:1337: connection refused (ECONNREFUSED)`
+    public var description: String {
+        var text = operation.rawValue
+        if let subject { text += " \(subject)" }
+        text += ": "
+        text += errno.map(\.description) ?? code.words
+        if let detail { text += ": \(detail)" }
+        return text
+    }
+
+    /// The address that a reader looks for first: one's own when binding, the peer's otherwise.
+    private var subject: SocketAddress? {
+        switch operation {
+        case .bind, .listen, .accept: localAddress ?? remoteAddress
+        default: remoteAddress ?? localAddress
+        }
+    }
+
+    /// The same error with addresses filled in where it had none: a layer that knows them adds them.
+    package func with(local: SocketAddress?, remote: SocketAddress?) -> SocketError {
+        SocketError(
+            code,
+            operation,
+            errno: errno,
+            localAddress: localAddress ?? local,
+            remoteAddress: remoteAddress ?? remote,
+            detail: detail
+        )
+    }
+}
+
+extension SocketError {
+    /// What was attempted when an error came.
+    public enum Operation: String, Sendable, Hashable, CaseIterable {
+        case resolve, create = "socket", bind, listen, accept, connect, receive, send
+        case finishSending = "shutdown"
+        case close
+        case option = "setsockopt"
+        case address = "getsockname"
+        case wait, loop = "event loop"
+    }
+}

@@ -1,0 +1,17 @@
+/// What a socket carries: a stream of bytes or single messages.
+public enum SocketKind: Sendable, Hashable {
+    /// A stream of bytes in order, without message boundaries: TCP, or a Unix stream. `SOCK_STREAM` in C.
+    case stream
+    /// Messages that arrive whole or not at all, in any order: UDP, or a Unix datagram socket. `SOCK_DGRAM` in C.
+    case datagram
+}
+
+/// Which side of a connection ends.
+public enum ShutdownDirection: Sendable, Hashable {
+    /// Nothing more will be received. `SHUT_RD` in C.
+    case receiving
+    /// Nothing more will be sent: the peer sees the end after all that was sent. `SHUT_WR` in C.
+    case sending
+    /// Both. `SHUT_RDWR` in C.
+    case both
+}

@@ -1,0 +1,375 @@
+/// Life of a byte, station 1: the system call.
+///
+/// One function a system call. A result of -1 becomes a thrown `Errno`; EINTR is retried here and nowhere else (never
+/// for `close`, whose descriptor is gone either way); every descriptor is close-on-exec; nothing raises SIGPIPE.
+/// This is the one file that imports libc.
+package import CSockeye
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+extension Errno: Error {
+    /// What the last failed call on this thread left behind.
+    package static var last: Errno { Errno(rawValue: errno) }
+}
+
+package enum Syscalls {
+    /// Repeats `call` while it is interrupted; throws what else it reports.
+    @inline(__always)
+    private static func retrying<Result: SignedInteger>(_ call: () -> Result) throws(Errno) -> Result {
+        while true {
+            let result = call()
+            if result != -1 { return result }
+            let error = errno
+            if error != EINTR { throw Errno(rawValue: error) }
+        }
+    }
+
+    // MARK: Sockets
+
+    package static func socket(_ family: AddressFamily, _ kind: SocketKind, nonblocking: Bool) throws(Errno) -> Int32 {
+        let domain =
+            switch family {
+            case .ipv4: AF_INET
+            case .ipv6: AF_INET6
+            case .unix: AF_UNIX
+            }
+        var flags = Int32(kind == .stream ? SOCK_STREAM.rawValue : SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        if nonblocking { flags |= Int32(SOCK_NONBLOCK.rawValue) }
+        return try retrying { Glibc.socket(domain, flags, 0) }
+    }
+
+    package static func socketPair(nonblocking: Bool) throws(Errno) -> (Int32, Int32) {
+        var flags = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        if nonblocking { flags |= Int32(SOCK_NONBLOCK.rawValue) }
+        var ends: (Int32, Int32) = (-1, -1)
+        _ = try retrying {
+            unsafe withUnsafeMutableBytes(of: &ends) {
+                unsafe Glibc.socketpair(AF_UNIX, flags, 0, $0.baseAddress?.assumingMemoryBound(to: Int32.self))
+            }
+        }
+        return ends
+    }
+
+    package static func bind(_ descriptor: Int32, _ address: borrowing RawSocketAddress) throws(Errno) {
+        _ = try retrying { unsafe address.withSockaddr { unsafe Glibc.bind(descriptor, $0, $1) } }
+    }
+
+    package static func listen(_ descriptor: Int32, backlog: Int32) throws(Errno) {
+        _ = try retrying { Glibc.listen(descriptor, backlog) }
+    }
+
+    /// A connect that a signal interrupted goes on in the kernel and must not be repeated: it is `.inProgress` then.
+    package static func connect(_ descriptor: Int32, _ address: borrowing RawSocketAddress) throws(Errno) {
+        if unsafe address.withSockaddr({ unsafe Glibc.connect(descriptor, $0, $1) }) == 0 { return }
+        let error = Errno.last
+        throw error == .interrupted ? .inProgress : error
+    }
+
+    package static func accept(
+        _ descriptor: Int32,
+        nonblocking: Bool
+    ) throws(Errno) -> (descriptor: Int32, peer: SocketAddress) {
+        var peer = RawSocketAddress()
+        let accepted = try retrying { unsafe peer.withMutableSockaddr { unsafe sockeye_accept(descriptor, $0, $1, nonblocking ? 1 : 0) } }
+        return (accepted, peer.address)
+    }
+
+    package static func localAddress(_ descriptor: Int32) throws(Errno) -> SocketAddress {
+        var raw = RawSocketAddress()
+        _ = try retrying { unsafe raw.withMutableSockaddr { unsafe getsockname(descriptor, $0, $1) } }
+        return raw.address
+    }
+
+    package static func remoteAddress(_ descriptor: Int32) throws(Errno) -> SocketAddress {
+        var raw = RawSocketAddress()
+        _ = try retrying { unsafe raw.withMutableSockaddr { unsafe getpeername(descriptor, $0, $1) } }
+        return raw.address
+    }
+
+    package static func shutdown(_ descriptor: Int32, _ direction: ShutdownDirection) throws(Errno) {
+        let how =
+            switch direction {
+            case .receiving: Int32(SHUT_RD)
+            case .sending: Int32(SHUT_WR)
+            case .both: Int32(SHUT_RDWR)
+            }
+        _ = try retrying { Glibc.shutdown(descriptor, how) }
+    }
+
+    /// The descriptor is released whatever `close` answers: the number may be in use again at once, so there is no retry.
+    package static func close(_ descriptor: Int32) {
+        _ = Glibc.close(descriptor)
+    }
+
+    // MARK: Bytes
+
+    @inline(__always)
+    package static func receive(
+        _ descriptor: Int32,
+        into bytes: UnsafeMutableRawPointer?,
+        count: Int
+    ) throws(Errno) -> Int {
+        try retrying { unsafe recv(descriptor, bytes, count, 0) }
+    }
+
+    /// Drops up to `count` bytes of a TCP stream without copying them anywhere.
+    package static func discard(_ descriptor: Int32, count: Int) throws(Errno) -> Int {
+        try retrying { recv(descriptor, nil, count, Int32(MSG_TRUNC)) }
+    }
+
+    @inline(__always)
+    package static func send(
+        _ descriptor: Int32,
+        _ bytes: UnsafeRawPointer?,
+        count: Int
+    ) throws(Errno) -> Int {
+        try retrying { unsafe Glibc.send(descriptor, bytes, count, Int32(MSG_NOSIGNAL)) }
+    }
+
+    package static func receiveFrom(
+        _ descriptor: Int32,
+        into bytes: UnsafeMutableRawPointer?,
+        count: Int
+    ) throws(Errno) -> (count: Int, from: SocketAddress) {
+        var raw = RawSocketAddress()
+        let received = try retrying {
+            unsafe raw.withMutableSockaddr { unsafe recvfrom(descriptor, bytes, count, 0, $0, $1) }
+        }
+        return (received, raw.address)
+    }
+
+    package static func sendTo(
+        _ descriptor: Int32,
+        _ bytes: UnsafeRawPointer?,
+        count: Int,
+        _ address: borrowing RawSocketAddress
+    ) throws(Errno) -> Int {
+        try retrying {
+            unsafe address.withSockaddr {
+                unsafe sendto(descriptor, bytes, count, Int32(MSG_NOSIGNAL), $0, $1)
+            }
+        }
+    }
+
+    package static func unsentBytes(_ descriptor: Int32) throws(Errno) -> Int {
+        Int(try retrying { sockeye_unsent_bytes(descriptor) })
+    }
+
+    package static func unreadBytes(_ descriptor: Int32) throws(Errno) -> Int {
+        Int(try retrying { sockeye_unread_bytes(descriptor) })
+    }
+
+    // MARK: Options
+
+    package static func setOption(_ descriptor: Int32, _ option: SocketOptionName, _ value: Int32) throws(Errno) {
+        var value = value
+        let (level, name) = option.numbers
+        _ = try retrying {
+            unsafe setsockopt(descriptor, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
+        }
+    }
+
+    package static func option(_ descriptor: Int32, _ option: SocketOptionName) throws(Errno) -> Int32 {
+        var value: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        let (level, name) = option.numbers
+        _ = try retrying { unsafe getsockopt(descriptor, level, name, &value, &size) }
+        return value
+    }
+
+    /// Resets the connection at close instead of finishing it: `SO_LINGER` with a time of zero.
+    package static func resetOnClose(_ descriptor: Int32) throws(Errno) {
+        var value = linger(l_onoff: 1, l_linger: 0)
+        _ = try retrying {
+            unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &value, socklen_t(MemoryLayout<linger>.size))
+        }
+    }
+
+    /// The error that an asynchronous connect ended with; nil when it succeeded. Reading it clears it.
+    package static func pendingError(_ descriptor: Int32) throws(Errno) -> Errno? {
+        let value = try option(descriptor, .pendingError)
+        return value == 0 ? nil : Errno(rawValue: value)
+    }
+
+    package static func isDatagram(_ descriptor: Int32) throws(Errno) -> Bool {
+        try option(descriptor, .kind) == Int32(SOCK_DGRAM.rawValue)
+    }
+
+    package static func setNonblocking(_ descriptor: Int32) throws(Errno) {
+        _ = try retrying { sockeye_set_nonblocking(descriptor) }
+    }
+}
+
+/// The socket options that Sockeye names, and their numbers.
+package enum SocketOptionName: Sendable {
+    case reuseAddress, reusePort, ipv6Only, noDelay, pendingError, kind, sendBuffer, receiveBuffer
+
+    fileprivate var numbers: (level: Int32, name: Int32) {
+        switch self {
+        case .reuseAddress: (SOL_SOCKET, SO_REUSEADDR)
+        case .reusePort: (SOL_SOCKET, SO_REUSEPORT)
+        case .ipv6Only: (Int32(IPPROTO_IPV6), IPV6_V6ONLY)
+        case .noDelay: (Int32(IPPROTO_TCP), TCP_NODELAY)
+        case .pendingError: (SOL_SOCKET, SO_ERROR)
+        case .kind: (SOL_SOCKET, SO_TYPE)
+        case .sendBuffer: (SOL_SOCKET, SO_SNDBUF)
+        case .receiveBuffer: (SOL_SOCKET, SO_RCVBUF)
+        }
+    }
+}
+
+// MARK: Event loop
+
+extension Syscalls {
+    package typealias Event = epoll_event
+    package static let eventRead = sockeye_event_read
+    package static let eventWrite = sockeye_event_write
+    package static let eventReadClosed = sockeye_event_read_closed
+    package static let eventBothClosed = sockeye_event_hangup | sockeye_event_error
+
+    /// What `setCurrentLoop` left on this thread.
+    @inline(__always)
+    package static var currentLoop: UnsafeMutableRawPointer? { unsafe sockeye_current_loop() }
+
+    package static func setCurrentLoop(_ loop: UnsafeMutableRawPointer?) {
+        unsafe sockeye_set_current_loop(loop)
+    }
+
+    package static func epollCreate() throws(Errno) -> Int32 { try retrying { sockeye_epoll_create() } }
+
+    package static func epollAdd(
+        _ epoll: Int32,
+        _ descriptor: Int32,
+        owner: UnsafeMutableRawPointer?
+    ) throws(Errno) {
+        _ = try retrying { unsafe sockeye_epoll_add(epoll, descriptor, owner) }
+    }
+
+    package static func epollRemove(_ epoll: Int32, _ descriptor: Int32) throws(Errno) {
+        _ = try retrying { sockeye_epoll_remove(epoll, descriptor) }
+    }
+
+    /// An interrupted wait is no error and no event: it answers 0, and the loop comes round again.
+    package static func epollWait(
+        _ epoll: Int32,
+        _ events: UnsafeMutablePointer<Event>,
+        capacity: Int32,
+        milliseconds: Int32
+    ) throws(Errno) -> Int {
+        let count = unsafe epoll_wait(epoll, events, capacity, milliseconds)
+        if count >= 0 { return Int(count) }
+        let error = Errno.last
+        if error == .interrupted { return 0 }
+        throw error
+    }
+
+    /// Whose event it is, and what happened.
+    @inline(__always)
+    package static func read(_ event: UnsafePointer<Event>) -> (owner: UnsafeMutableRawPointer?, bits: UInt32) {
+        unsafe (event.pointee.data.ptr, event.pointee.events)
+    }
+
+    package static func eventDescriptor() throws(Errno) -> Int32 { try retrying { sockeye_eventfd() } }
+
+    /// Makes an event descriptor readable. It cannot fail in a way that matters: a full counter is readable already.
+    package static func signalEvent(_ descriptor: Int32) {
+        var one: UInt64 = 1
+        _ = unsafe Glibc.write(descriptor, &one, 8)
+    }
+
+    /// Best effort: a closed or full standard error must not disturb the program.
+    package static func writeToStandardError(_ text: String) {
+        var text = text
+        text.withUTF8 { _ = unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+
+    /// Nanoseconds of the monotonic clock.
+    package static func monotonicNanoseconds() -> UInt64 {
+        var time = timespec()
+        _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+    }
+
+    /// Starts a detached thread that no signal interrupts and that runs `body` to its end.
+    package static func startThread(_ body: @escaping @Sendable () -> Void) throws(Errno) {
+        let context = unsafe Unmanaged.passRetained(ThreadBody(body)).toOpaque()
+        let code = unsafe sockeye_thread_start(
+            { context in
+                if let context = unsafe context {
+                    unsafe Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().body()
+                }
+                return nil
+            },
+            context
+        )
+        if code != 0 {
+            unsafe Unmanaged<ThreadBody>.fromOpaque(context).release()
+            throw Errno(rawValue: code)
+        }
+    }
+
+    private final class ThreadBody: Sendable {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+
+    /// The cores that this process may run on, which `taskset` and containers narrow.
+    package static var availableProcessors: Int { max(1, Int(sockeye_available_processors())) }
+}
+
+// MARK: Names
+
+extension Syscalls {
+    package enum Resolution: Sendable {
+        case found([SocketAddress])
+        case unknownName
+        case temporarily(String)
+        case failed(String)
+    }
+
+    /// The addresses behind a name, with port 0, in the resolver's order. Blocks. In C: `getaddrinfo`.
+    package static func resolve(_ name: String, family: AddressFamily?) -> Resolution {
+        let kind: Int32 =
+            switch family {
+            case .ipv4: 4
+            case .ipv6: 6
+            case .unix, nil: 0
+            }
+        var found: [SocketAddress] = []
+        let code = unsafe withUnsafeMutablePointer(to: &found) { found in
+            unsafe sockeye_resolve(name, kind, found) { context, address in
+                guard let context = unsafe context, let address = unsafe address else { return }
+                let length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+                let one = unsafe RawSocketAddress.address(of: address.pointee, length: length)
+                unsafe context.assumingMemoryBound(to: [SocketAddress].self).pointee.append(one)
+            }
+        }
+        if code == 0, !found.isEmpty { return .found(found) }
+        let reason = unsafe String(cString: sockeye_resolve_error(code))
+        switch sockeye_resolve_meaning(code) {
+        case 1: return .unknownName
+        case 2: return .temporarily(reason)
+        default: return code == 0 ? .unknownName : .failed(reason)
+        }
+    }
+
+    /// The index of a network interface by its name or its number; nil when there is none. In C: `if_nametoindex`.
+    package static func interfaceIndex(_ name: String) -> UInt32? {
+        let index = unsafe if_nametoindex(name)
+        if index != 0 { return index }
+        return UInt32(name).flatMap { $0 == 0 ? nil : $0 }
+    }
+
+    package static func interfaceName(_ index: UInt32) -> String? {
+        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(IF_NAMESIZE)) { buffer in
+            guard let name = unsafe if_indextoname(index, buffer.baseAddress) else { return nil }
+            return unsafe String(cString: name)
+        }
+    }
+}
