@@ -14,10 +14,10 @@ let package = Package(
     targets: [
         .target(name: "CSockeye"),
         .target(name: "SockeyeSystem", dependencies: ["CSockeye"]),
-        .target(name: "Sockeye", dependencies: ["SockeyeSystem"]),
+        .target(name: "Sockeye", dependencies: ["SockeyeSystem", "CSockeye"]),
         .executableTarget(
             name: "SockeyeCLI",
-            dependencies: ["Sockeye", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+            dependencies: ["Sockeye", "SockeyeSystem", .product(name: "ArgumentParser", package: "swift-argument-parser")]
         ),
         .testTarget(name: "SockeyeSystemTests", dependencies: ["SockeyeSystem"]),
         .testTarget(name: "SockeyeTests", dependencies: ["Sockeye"]),

@@ -34,16 +34,21 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     let index: Int
     private let remote = RemoteQueue<Request>()
     private let isAsleep = Atomic<Bool>(false)
-    private var jobs = JobQueue()
-    private var timers = TimerHeap()
-    private var retired: [Registration] = []
-    private var isRunning = true
+    // Without dynamic exclusivity checks, which cost more than the work: one thread uses them, and never re-entrantly.
+    @exclusivity(unchecked) private var jobs = JobQueue()
+    /// Jobs that an event has just woken: they run before the next event is looked at, while their memory is in the
+    /// cache. Jobs that others add wait their turn.
+    @exclusivity(unchecked) private var woken = JobQueue()
+    @exclusivity(unchecked) private var isSignalling = false
+    @exclusivity(unchecked) private var timers = TimerHeap()
+    @exclusivity(unchecked) private var retired: [Registration] = []
+    @exclusivity(unchecked) private var isRunning = true
     /// Operations that the job that runs now may still complete without suspending; then it lets others run.
-    private var operationsLeft = 0
+    @exclusivity(unchecked) private var operationsLeft = 0
     /// 64 operations a job: enough to amortise a switch, few enough that ten thousand busy sockets all get their turn.
     private static let operationsPerJob = 64
 
-    private var buffers = LoopBufferPool()
+    @exclusivity(unchecked) private var buffers = LoopBufferPool()
 
     private enum Request: Sendable {
         case run(UnownedJob)
@@ -61,26 +66,27 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     deinit {
-        jobs.deallocate()
-        buffers.deallocate()
+        unsafe jobs.deallocate()
+        unsafe woken.deallocate()
+        unsafe buffers.deallocate()
     }
 
     /// The loop whose thread this is.
     @inline(__always)
     static var current: EventLoop? {
-        guard let loop = unsafe Syscalls.currentLoop else { return nil }
+        guard let loop = unsafe ThisThread.loop else { return nil }
         return unsafe Unmanaged<EventLoop>.fromOpaque(loop).takeUnretainedValue()
     }
 
     @inline(__always)
-    var isCurrent: Bool { unsafe Syscalls.currentLoop == Unmanaged.passUnretained(self).toOpaque() }
+    var isCurrent: Bool { unsafe ThisThread.loop == Unmanaged.passUnretained(self).toOpaque() }
 
     // MARK: From any thread
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         if isCurrent {
-            jobs.append(job)
+            if unsafe isSignalling { unsafe woken.append(job) } else { unsafe jobs.append(job) }
         } else {
             send(.run(job))
         }
@@ -100,14 +106,14 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     func start(_ timer: LoopTimer) {
-        if isCurrent { timers.insert(timer) } else { send(.start(timer)) }
+        if isCurrent { unsafe timers.insert(timer) } else { send(.start(timer)) }
     }
 
     func stop(_ timer: LoopTimer) {
-        if isCurrent { timers.remove(timer) } else { send(.stop(timer)) }
+        if isCurrent { unsafe timers.remove(timer) } else { send(.stop(timer)) }
     }
 
-    /// Ends the loop's thread after the jobs that are there.
+    /// Ends the loop's thread after the unsafe jobs that are there.
     func finish() {
         send(.finish)
     }
@@ -115,46 +121,54 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// Lets go of a registration once no event of the present batch can name it.
     func releaseAfterTurn(_ registration: Registration) {
         // From elsewhere without a wakeup: only memory waits, and only while nothing else happens on this loop.
-        if isCurrent { retired.append(registration) } else { remote.push(.release(registration)) }
+        if isCurrent { unsafe retired.append(registration) } else { remote.push(.release(registration)) }
     }
 
     /// Counts an operation that completed at once. True: the job has had its share, and lets others run.
     @inline(__always)
     func spendOperation() -> Bool {
-        operationsLeft &-= 1
-        return operationsLeft <= 0
+        unsafe operationsLeft &-= 1
+        return unsafe operationsLeft <= 0
     }
 
     // MARK: From the loop's own thread
 
     @inline(__always)
-    func takeBuffer() -> LoopBuffer? { buffers.take() }
+    func takeBuffer() -> LoopBuffer? { unsafe buffers.take() }
 
     /// False: there are enough already.
     @inline(__always)
-    func keep(_ buffer: LoopBuffer) -> Bool { buffers.keep(buffer) }
+    func keep(_ buffer: LoopBuffer) -> Bool { unsafe buffers.keep(buffer) }
 
     // MARK: The thread
 
     private func run() {
-        unsafe Syscalls.setCurrentLoop(Unmanaged.passUnretained(self).toOpaque())
-        while isRunning || !jobs.isEmpty {
+        unsafe ThisThread.loop = Unmanaged.passUnretained(self).toOpaque()
+        while unsafe isRunning || !jobs.isEmpty {
             runJobs()
             takeRequests()
             waitForEvents()
             releaseRetired()
             fireTimers()
         }
-        unsafe Syscalls.setCurrentLoop(nil)
+        unsafe ThisThread.loop = nil
     }
 
-    /// Runs the jobs that are there now; those that they add wait for the next turn, so that events get theirs.
+    /// Runs the unsafe jobs that are there now; those that they add wait for the next turn, so that events get theirs.
     private func runJobs() {
         let executor = unsafe asUnownedTaskExecutor()
-        for _ in 0..<jobs.count {
-            guard let job = jobs.popFirst() else { return }
-            operationsLeft = Self.operationsPerJob
+        for _ in unsafe 0..<jobs.count {
+            guard let job = unsafe jobs.popFirst() else { return }
+            unsafe operationsLeft = Self.operationsPerJob
             unsafe job.runSynchronously(on: executor)
+        }
+    }
+
+    @inline(__always)
+    private func runWoken() {
+        while let job = unsafe woken.popFirst() {
+            unsafe operationsLeft = Self.operationsPerJob
+            unsafe job.runSynchronously(on: asUnownedTaskExecutor())
         }
     }
 
@@ -162,21 +176,21 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         guard remote.hasItems else { return }
         remote.drain { request in
             switch request {
-            case .run(let job): jobs.append(job)
-            case .start(let timer): timers.insert(timer)
-            case .stop(let timer): timers.remove(timer)
-            case .release(let registration): retired.append(registration)
-            case .finish: isRunning = false
+            case .run(let job): unsafe jobs.append(job)
+            case .start(let timer): unsafe timers.insert(timer)
+            case .stop(let timer): unsafe timers.remove(timer)
+            case .release(let registration): unsafe retired.append(registration)
+            case .finish: unsafe isRunning = false
             }
         }
     }
 
-    /// Sleeps until an event, a request or a timer; not at all while there are jobs.
+    /// Sleeps until an event, a request or a timer; not at all while there are unsafe jobs.
     private func waitForEvents() {
         var milliseconds: Int32 = 0
         var sleeps = false
-        if jobs.isEmpty, isRunning {
-            milliseconds = timers.millisecondsToNext()
+        if unsafe jobs.isEmpty, unsafe isRunning {
+            milliseconds = unsafe timers.millisecondsToNext()
             if milliseconds != 0 {
                 isAsleep.store(true, ordering: .sequentiallyConsistent)
                 // A request that came before the flag was up has not woken anybody: look again now that it is up.
@@ -186,7 +200,10 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         }
         do {
             try unsafe poller.wait(milliseconds: milliseconds) { owner, events in
+                unsafe isSignalling = true
                 unsafe Unmanaged<Registration>.fromOpaque(owner)._withUnsafeGuaranteedRef { $0.signal(events) }
+                unsafe isSignalling = false
+                runWoken()
             }
         } catch {
             // Only a descriptor that somebody else closed can bring this about: our own invariant is broken.
@@ -196,17 +213,17 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     private func releaseRetired() {
-        guard !retired.isEmpty else { return }
-        for registration in retired {
+        guard unsafe !retired.isEmpty else { return }
+        for registration in unsafe retired {
             // Balances `passRetained` in `Registration.init`.
             unsafe Unmanaged.passUnretained(registration).release()
         }
-        retired.removeAll(keepingCapacity: true)
+        unsafe retired.removeAll(keepingCapacity: true)
     }
 
     private func fireTimers() {
-        guard !timers.isEmpty else { return }
+        guard unsafe !timers.isEmpty else { return }
         let now = Syscalls.monotonicNanoseconds()
-        while let timer = timers.popDue(at: now) { timer.action() }
+        while let timer = unsafe timers.popDue(at: now) { timer.action() }
     }
 }

@@ -1,20 +1,26 @@
 /// 64 KiB that bytes are received into, taken when they are there and given back at once: an idle connection has none.
 ///
 /// A loop keeps a few for its own thread. A task on another executor gets one from the heap, once an operation.
-@safe struct LoopBuffer {
-    let base: UnsafeMutableRawPointer
+@usableFromInline
+@safe struct LoopBuffer: @unchecked Sendable {
+    // Sendable because the memory belongs to the one who has taken it, until it is given back.
+    @usableFromInline let base: UnsafeMutableRawPointer?
     /// 64 KiB: what one receive can profitably take; larger ones gained nothing on loopback or on a network.
     static let byteCount = 65_536
 
+    /// No memory: nothing has been taken yet.
+    @usableFromInline static var none: LoopBuffer { unsafe LoopBuffer(base: nil) }
+
     @inline(__always)
-    static func take() -> LoopBuffer {
-        if let loop = EventLoop.current, let buffer = loop.takeBuffer() { return buffer }
+    static func take(_ loop: EventLoop) -> LoopBuffer {
+        if loop.isCurrent, let buffer = loop.takeBuffer() { return buffer }
         return allocate()
     }
 
     @inline(__always)
-    func giveBack() {
-        if let loop = EventLoop.current, loop.keep(self) { return }
+    func giveBack(to loop: EventLoop) {
+        guard let base = unsafe base else { return }
+        if loop.isCurrent, loop.keep(self) { return }
         unsafe base.deallocate()
     }
 
@@ -44,7 +50,7 @@ struct LoopBufferPool {
     }
 
     mutating func deallocate() {
-        for buffer in free { unsafe buffer.base.deallocate() }
+        for buffer in free { unsafe buffer.base?.deallocate() }
         free = []
     }
 }

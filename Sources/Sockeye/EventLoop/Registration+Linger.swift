@@ -13,7 +13,7 @@ extension Registration {
     ///
     /// - Cancellation: closes at once, after the FIN and after dropping what has come so far.
     func linger(for limit: Duration) async {
-        beginLingering()
+        update { $0.linger() }
         defer { retire() }
         do {
             try Syscalls.shutdown(descriptor, .sending)
@@ -26,14 +26,10 @@ extension Registration {
         loop.start(timer)
         defer { loop.stop(timer) }
         while true {
-            do {
-                let before = snapshot
-                noLongerReady(.read, since: before)
-                if !snapshot.isEnded(.read) { try await waitUntilReady(.read) }
-            } catch {
-                return
-            }
-            if dropInput() != .more { return }
+            let before = snapshot
+            update { $0.noLongerReady(.read, since: before.eventCount) }
+            if !snapshot.isEnded(.read) { await waitCancellably(.read) }
+            if snapshot.isCancelled(.read) || dropInput() != .more { return }
             if let current = EventLoop.current, current.spendOperation() { await Task.yield() }
         }
     }

@@ -7,14 +7,17 @@ internal import Synchronization
 /// from any thread. It owns the descriptor, and closes it when it is closed and nobody is inside a system call on it.
 ///
 /// Why edges need care, and what this type does about it: see the essay at the top of `EventLoop.swift`.
+@usableFromInline
 @safe final class Registration: @unchecked Sendable {
-    // Sendable because the only mutable fields are the atomic state and two slots: a slot is written by the task that
-    // is about to wait, before the step that sets `waiting`, and read by the one thread that clears that bit.
+    // Sendable because the only mutable fields are atomic, and two slots: a slot is written by the task that is about to
+    // wait, before the step that sets `waiting`, and read by the one thread that clears that bit.
     let descriptor: Int32
     let loop: EventLoop
     private let state: Atomic<UInt64>
-    private var reader: UnsafeContinuation<Void, Never>?
-    private var writer: UnsafeContinuation<Void, Never>?
+    /// The task whose cancellation `withOwner` reports, as a number that is only ever compared; 0 for none.
+    private let owner = Atomic<UInt>(0)
+    @exclusivity(unchecked) private var reader: UnsafeContinuation<Void, Never>?
+    @exclusivity(unchecked) private var writer: UnsafeContinuation<Void, Never>?
 
     /// Takes the descriptor over, which must not block. When it throws, the descriptor is still the caller's.
     init(
@@ -39,9 +42,13 @@ internal import Synchronization
     /// How many are registered now: tests check that it comes back to where it was.
     static let live = Atomic<Int>(0)
 
+    /// What is known now.
+    @inline(__always)
+    var snapshot: RegistrationState { RegistrationState(bits: state.load(ordering: .acquiring)) }
+
     /// Applies one transition of the state in one atomic step.
     @inline(__always)
-    private func update<Result>(_ transition: (inout RegistrationState) -> Result) -> Result {
+    func update<Result>(_ transition: (inout RegistrationState) -> Result) -> Result {
         var old = state.load(ordering: .acquiring)
         while true {
             var new = RegistrationState(bits: old)
@@ -57,68 +64,40 @@ internal import Synchronization
         }
     }
 
-    // MARK: Operations
+    // MARK: Waiting
 
-    /// Claims a direction. Every success is followed by exactly one `end`.
-    @inline(__always)
-    func begin(_ direction: Direction) throws(Interruption) {
-        switch update({ $0.begin(direction) }) {
-        case .begun: return
-        case .busy: throw .busy
-        case .closed: throw .closed
-        }
-    }
-
-    @inline(__always)
-    func end(_ direction: Direction) {
-        if update({ $0.end(direction) }) { lastOneOut() }
-    }
-
-    /// What is known before a system call.
-    @inline(__always)
-    var snapshot: RegistrationState { RegistrationState(bits: state.load(ordering: .acquiring)) }
-
-    /// Records that a system call found no more to do.
-    @inline(__always)
-    func noLongerReady(_ direction: Direction, since snapshot: RegistrationState) {
-        let count = snapshot.eventCount
-        update { $0.noLongerReady(direction, since: count) }
-    }
-
-    /// Records that a receive has returned the end of the stream.
-    func noteEnd() {
-        update { $0.noteEnd() }
-    }
-
-    /// Ends an operation that found no more to do: both in one step.
-    @inline(__always)
-    func endDrained(_ direction: Direction, since snapshot: RegistrationState) {
-        let count = snapshot.eventCount
-        let last = update {
-            $0.noLongerReady(direction, since: count)
-            return $0.end(direction)
-        }
-        if last { lastOneOut() }
-    }
-
-    /// Suspends until the direction may be ready, or throws when the operation is to be given up.
+    /// Parks a task until its direction may be ready, or resumes it at once when there is a reason to.
     ///
-    /// - Cancellation: wakes at once.
-    func waitUntilReady(_ direction: Direction) async throws(Interruption) {
+    /// For the connection's owner, whose cancellation is told by `withOwner`; others call `waitCancellably`.
+    @usableFromInline
+    func park(_ direction: Direction, _ continuation: UnsafeContinuation<Void, Never>) {
+        unsafe park(direction, continuation, isOwner: true)
+    }
+
+    @inline(__always)
+    private func park(_ direction: Direction, _ continuation: UnsafeContinuation<Void, Never>, isOwner: Bool) {
+        switch direction {
+        case .read: unsafe reader = unsafe continuation
+        case .write: unsafe writer = unsafe continuation
+        }
+        if !update({ $0.suspend(direction, isOwner: isOwner) }) { unsafe continuation.resume() }
+    }
+
+    /// Suspends until the direction may be ready, or the task is cancelled, or the registration is closed.
+    @usableFromInline
+    func waitCancellably(_ direction: Direction, isolation: isolated (any Actor)? = #isolation) async {
         await withTaskCancellationHandler {
             unsafe await withUnsafeContinuation { continuation in
-                switch direction {
-                case .read: unsafe reader = unsafe continuation
-                case .write: unsafe writer = unsafe continuation
-                }
-                if !update({ $0.suspend(direction) }) { unsafe continuation.resume() }
+                unsafe park(direction, continuation, isOwner: false)
             }
         } onCancel: {
-            if update({ $0.cancel(direction) }) { resume(direction) }
+            expire(direction)
         }
-        let now = snapshot
-        if now.refusesWaiting { throw .closed }
-        if now.isCancelled(direction) { throw .cancelled }
+    }
+
+    /// Makes a task that waits in this direction give up, as if it were cancelled.
+    func expire(_ direction: Direction) {
+        if update({ $0.cancel(direction) }) { resume(direction) }
     }
 
     private func resume(_ direction: Direction) {
@@ -133,20 +112,40 @@ internal import Synchronization
         if wake.contains(.write) { resume(.write) }
     }
 
-    /// Closed by another task while this operation ran: a task of its own sees to a gentle end.
-    func lastOneOut() {
-        if snapshot.isAborted {
-            retire()
-        } else {
-            Task(executorPreference: loop) { await self.linger(for: Registration.lingerTime) }
+    // MARK: The owner
+
+    /// Runs `body` in a task that need not announce itself to the cancellation system for each of its waits.
+    ///
+    /// A cancellation handler for each wait costs 1,500 instructions, as much as all the rest of a small message. The
+    /// task that lives with the connection installs one for all its waits; every other task still has its own.
+    func withOwner<Result>(_ body: () async throws -> Result) async rethrows -> Result {
+        owner.store(ThisThread.task, ordering: .relaxed)
+        defer { owner.store(0, ordering: .relaxed) }
+        return try await withTaskCancellationHandler {
+            try await body()
+        } onCancel: {
+            resumeAll(update { $0.cancelOwner() })
         }
     }
 
-    /// Makes a quick call on the descriptor while it is certain to be open; nil when it is closed.
-    func using<Result>(_ body: (Int32) -> Result?) -> Result? {
-        guard update({ $0.hold() }) else { return nil }
-        defer { if update({ $0.letGo() }) { lastOneOut() } }
-        return body(descriptor)
+    /// Whether the present task is the owner.
+    @inline(__always)
+    var isOwnedByCurrentTask: Bool {
+        let owner = owner.load(ordering: .relaxed)
+        return owner != 0 && owner == ThisThread.task
+    }
+
+    /// Records that a receive has returned the end of the stream.
+    func noteEnd() {
+        update { $0.noteEnd() }
+    }
+
+    /// Called where a slow path ends, so that the hop back to the caller's executor stays on that path: else the compiler
+    /// moves it to where fast and slow path meet, and every message pays for it. The load keeps it from seeing through.
+    @usableFromInline
+    @inline(never)
+    func slowPathEnded() {
+        _ = state.load(ordering: .acquiring)
     }
 
     // MARK: Events and the end
@@ -175,14 +174,20 @@ internal import Synchronization
         return last
     }
 
-    /// Keeps the released descriptor for reading on: for the caller of `close` that got true, before it retires it.
-    func beginLingering() {
-        update { $0.linger() }
+    /// Closed by another task while the last operation ran: a task of its own sees to a gentle end.
+    func lastOneOut() {
+        if snapshot.isAborted {
+            retire()
+        } else {
+            Task(executorPreference: loop) { await self.linger(for: Registration.lingerTime) }
+        }
     }
 
-    /// Makes a task that waits in this direction give up, as if it were cancelled.
-    func expire(_ direction: Direction) {
-        if update({ $0.cancel(direction) }) { resume(direction) }
+    /// Makes a quick call on the descriptor while it is certain to be open; nil when it is closed.
+    func using<Result>(_ body: (Int32) -> Result?) -> Result? {
+        guard update({ $0.hold() }) else { return nil }
+        defer { if update({ $0.letGo() }) { lastOneOut() } }
+        return body(descriptor)
     }
 
     /// Closes the descriptor, and lets go of this object once the loop can no longer hold an event that names it.
@@ -194,14 +199,4 @@ internal import Synchronization
         Self.live.subtract(1, ordering: .relaxed)
         loop.releaseAfterTurn(self)
     }
-}
-
-/// Why an operation was given up without an answer of the system.
-enum Interruption: Error {
-    /// The task was cancelled.
-    case cancelled
-    /// The socket was closed on this side.
-    case closed
-    /// Another task is in the same operation.
-    case busy
 }

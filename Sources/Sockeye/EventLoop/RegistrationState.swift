@@ -1,5 +1,6 @@
 /// One of the two directions that a socket can be waited for in.
-enum Direction: UInt64 {
+@usableFromInline
+enum Direction: UInt64, Sendable {
     case read = 0
     case write = 8
 }
@@ -35,6 +36,8 @@ struct RegistrationState: Equatable {
     private static let aborted: UInt64 = 1 << 19
     /// A receive has returned the end of the stream: nothing is left unread, and nothing more will come.
     private static let sawEnd: UInt64 = 1 << 20
+    /// The task that owns the connection was cancelled: see `Registration.withOwner`.
+    private static let ownerCancelled: UInt64 = 1 << 21
     /// How many quick calls are being made on the descriptor beside the two operations: a number of 8 bits.
     private static let held: UInt64 = 1 << 24
     private static let heldMask: UInt64 = 0xFF << 24
@@ -46,16 +49,16 @@ struct RegistrationState: Equatable {
     /// A socket that is still connecting is ready for nothing.
     static let connecting = RegistrationState(bits: 0)
 
-    private func has(_ bit: UInt64, _ direction: Direction) -> Bool { bits & (bit << direction.rawValue) != 0 }
-    private mutating func set(_ bit: UInt64, _ direction: Direction) { bits |= bit << direction.rawValue }
-    private mutating func clear(_ bit: UInt64, _ direction: Direction) { bits &= ~(bit << direction.rawValue) }
+    @inline(__always) private func has(_ bit: UInt64, _ direction: Direction) -> Bool { bits & (bit << direction.rawValue) != 0 }
+    @inline(__always) private mutating func set(_ bit: UInt64, _ direction: Direction) { bits |= bit << direction.rawValue }
+    @inline(__always) private mutating func clear(_ bit: UInt64, _ direction: Direction) { bits &= ~(bit << direction.rawValue) }
 
     var isClosed: Bool { bits & Self.closed != 0 }
-    func isReady(_ direction: Direction) -> Bool { has(Self.ready | Self.ended, direction) }
-    func isEnded(_ direction: Direction) -> Bool { has(Self.ended, direction) }
-    func isCancelled(_ direction: Direction) -> Bool { has(Self.cancelled, direction) }
-    func isBusy(_ direction: Direction) -> Bool { has(Self.busy, direction) }
-    func isWaiting(_ direction: Direction) -> Bool { has(Self.waiting, direction) }
+    @inline(__always) func isReady(_ direction: Direction) -> Bool { has(Self.ready | Self.ended, direction) }
+    @inline(__always) func isEnded(_ direction: Direction) -> Bool { has(Self.ended, direction) }
+    @inline(__always) func isCancelled(_ direction: Direction) -> Bool { has(Self.cancelled, direction) }
+    @inline(__always) func isBusy(_ direction: Direction) -> Bool { has(Self.busy, direction) }
+    @inline(__always) func isWaiting(_ direction: Direction) -> Bool { has(Self.waiting, direction) }
     /// Closed for everybody, or for everybody but the one that lingers.
     var refusesWaiting: Bool { isClosed && bits & Self.lingering == 0 }
     /// The count of events, for ``noLongerReady(_:since:)``.
@@ -80,7 +83,10 @@ struct RegistrationState: Equatable {
     }
 
     /// The operation wants to suspend. False: there is a reason to go on at once.
-    mutating func suspend(_ direction: Direction) -> Bool {
+    ///
+    /// - Parameter isOwner: The task is the connection's owner, whose cancellation is told by `cancelOwner`.
+    mutating func suspend(_ direction: Direction, isOwner: Bool) -> Bool {
+        if isOwner, isOwnerCancelled { return false }
         if isReady(direction) || refusesWaiting || isCancelled(direction) { return false }
         set(Self.waiting, direction)
         return true
@@ -106,6 +112,14 @@ struct RegistrationState: Equatable {
         return stopWaiting(direction)
     }
 
+    /// The owner was cancelled. Whoever waits looks at its own task, and a task that is not cancelled waits again.
+    mutating func cancelOwner() -> Wake {
+        bits |= Self.ownerCancelled
+        return stopAllWaiting()
+    }
+
+    var isOwnerCancelled: Bool { bits & Self.ownerCancelled != 0 }
+
     /// The operation is over. True: it was the last one of a closed socket, and the descriptor is the caller's to close.
     mutating func end(_ direction: Direction) -> Bool {
         clear(Self.busy | Self.cancelled, direction)
@@ -116,10 +130,7 @@ struct RegistrationState: Equatable {
     mutating func close(abruptly: Bool = false) -> (wake: Wake, release: Bool) {
         if isClosed { return ([], false) }
         bits |= abruptly ? Self.closed | Self.aborted : Self.closed
-        var wake: Wake = []
-        if stopWaiting(.read) { wake.insert(.read) }
-        if stopWaiting(.write) { wake.insert(.write) }
-        return (wake, release())
+        return (stopAllWaiting(), release())
     }
 
     /// A quick call on the descriptor begins. False: closed, or 255 others are at it.
@@ -148,13 +159,20 @@ struct RegistrationState: Equatable {
     }
 
     /// Exactly one caller gets true: when closed, and nobody is inside a system call on the descriptor.
-    private mutating func release() -> Bool {
+    @inline(__always) private mutating func release() -> Bool {
         guard isClosed, !isBusy(.read), !isBusy(.write), bits & Self.heldMask == 0, bits & Self.released == 0 else { return false }
         bits |= Self.released
         return true
     }
 
-    private mutating func stopWaiting(_ direction: Direction) -> Bool {
+    private mutating func stopAllWaiting() -> Wake {
+        var wake: Wake = []
+        if stopWaiting(.read) { wake.insert(.read) }
+        if stopWaiting(.write) { wake.insert(.write) }
+        return wake
+    }
+
+    @inline(__always) private mutating func stopWaiting(_ direction: Direction) -> Bool {
         guard isWaiting(direction) else { return false }
         clear(Self.waiting, direction)
         return true

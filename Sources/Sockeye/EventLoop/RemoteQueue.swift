@@ -16,7 +16,7 @@ internal import Synchronization
     var hasItems: Bool { unsafe head.load(ordering: .sequentiallyConsistent) != nil }
 
     func push(_ item: Item) {
-        let node = unsafe UnsafeMutablePointer<Node>.allocate(capacity: 1)
+        let node = UnsafeMutablePointer<Node>.allocate(capacity: 1)
         var expected = unsafe head.load(ordering: .relaxed)
         unsafe node.initialize(to: Node(item: item, next: expected))
         while true {

@@ -22,7 +22,7 @@ extension Listener {
     ///   client or a handler: see ``ServeOptions/onHandlerError``.
     public func serve(
         options: ServeOptions = ServeOptions(),
-        _ handler: @escaping @Sendable (Connection) async throws -> Void
+        _ handler: @escaping @Sendable @concurrent (Connection) async throws -> Void
     ) async throws(SocketError) {
         // A child of its own, so that accepting runs on the loop and not on the main actor or wherever the caller is.
         let failure = await withTaskGroup(of: SocketError?.self) { group in
@@ -36,7 +36,7 @@ extension Listener {
 
     private func acceptAndHandle(
         _ options: ServeOptions,
-        _ handler: @escaping @Sendable (Connection) async throws -> Void
+        _ handler: @escaping @Sendable @concurrent (Connection) async throws -> Void
     ) async -> SocketError? {
         await withDiscardingTaskGroup { handlers in
             var shortage = AcceptBackoff()
@@ -66,10 +66,10 @@ extension Listener {
     private static func handle(
         _ connection: Connection,
         _ options: ServeOptions,
-        _ handler: @Sendable (Connection) async throws -> Void
+        _ handler: @Sendable @concurrent (Connection) async throws -> Void
     ) async {
         do {
-            try await handler(connection)
+            try await connection.registration.withOwner { try await handler(connection) }
         } catch {
             if !isDailyLife(error) { options.onHandlerError(error, connection) }
         }

@@ -13,44 +13,135 @@ extension Connection {
     /// - Throws: `.reset` when the peer is gone, `.notConnected` after ``finishSending()``, `.closed` after ``close()``.
     ///
     /// In C: `send`, until everything is with the kernel.
-    public func send(_ bytes: [UInt8]) async throws(SocketError) {
+    @inlinable
+    @inline(__always)
+    public func send(
+        _ bytes: [UInt8],
+        isolation: isolated (any Actor)? = #isolation
+    ) async throws(SocketError) {
         try await sendAll(unsafe bytes.span.bytes)
     }
 
     /// Sends text as UTF-8. As ``send(_:)-([UInt8])`` otherwise.
-    public func send(_ text: String) async throws(SocketError) {
+    public func send(
+        _ text: String,
+        isolation: isolated (any Actor)? = #isolation
+    ) async throws(SocketError) {
         var text = text
         text.makeContiguousUTF8()
         try await sendAll(unsafe text.utf8Span.span.bytes)
     }
 
     /// Sends borrowed bytes without copying them. As ``send(_:)-([UInt8])`` otherwise.
-    public func send(_ bytes: RawSpan) async throws(SocketError) {
+    @inlinable
+    @inline(__always)
+    public func send(
+        _ bytes: RawSpan,
+        isolation: isolated (any Actor)? = #isolation
+    ) async throws(SocketError) {
         try await sendAll(bytes)
     }
 
+    /// Sends bytes on that have just been received. As ``send(_:)-([UInt8])`` otherwise.
+    @inlinable
     @inline(__always)
-    private func sendAll(_ bytes: RawSpan) async throws(SocketError) {
+    public func send(
+        _ bytes: borrowing ReceivedBytes,
+        isolation: isolated (any Actor)? = #isolation
+    ) async throws(SocketError) {
+        try await sendAll(unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(start: bytes.base, count: bytes.count)))
+    }
+
+    /// Mostly the kernel takes all at once, and then nothing here is asynchronous.
+    @inlinable
+    @inline(__always)
+    func sendAll(_ bytes: RawSpan, isolation: isolated (any Actor)? = #isolation) async throws(SocketError) {
+        var operation = try beginSending()
+        if try sendStep(&operation, bytes) == .done { return }
+        try await sendRest(operation, bytes)
+        registration.slowPathEnded()
+    }
+}
+
+/// A send that has claimed its direction.
+@usableFromInline
+struct Sending {
+    /// When it began, if somebody observes it.
+    let start: UInt64
+    /// Bytes that are with the kernel.
+    var sent = 0
+}
+
+/// What a send does next.
+@usableFromInline
+enum SendStep {
+    case done, wait, yield
+}
+
+extension Connection {
+    @usableFromInline
+    func beginSending() throws(SocketError) -> Sending {
         let start = observation == nil ? 0 : Observation.now()
-        let descriptor = registration.descriptor
-        var sent = 0
         do {
-            while sent < bytes.byteCount {
-                let offset = sent
-                let left = bytes.byteCount - offset
-                sent += try await registration.perform(.write) { () throws(Errno) in
-                    let count = try unsafe bytes.withUnsafeBytes { memory throws(Errno) in
-                        let from = unsafe memory.baseAddress.map { unsafe $0 + offset }
-                        return try unsafe Syscalls.send(descriptor, from, count: left)
-                    }
-                    return Attempt(count: count, isShort: count < left)
-                }
-            }
+            _ = try registration.begin(.write)
         } catch {
             throw fail(.send, error, since: start)
         }
-        if observation != nil {
-            observation?.report(.send, since: start, local: localAddress, remote: remoteAddress, byteCount: sent)
+        return Sending(start: start)
+    }
+
+    /// One attempt at what is left. Throwing, and being done, give the direction back.
+    @usableFromInline
+    func sendStep(_ operation: inout Sending, _ bytes: RawSpan) throws(SocketError) -> SendStep {
+        let offset = operation.sent
+        let left = bytes.byteCount - offset
+        do {
+            let descriptor = registration.descriptor
+            let step = try registration.step(.write, endsWhenShort: false) { () throws(Errno) in
+                if left == 0 { return Attempt(count: 0, isShort: false) }
+                let count = try unsafe bytes.withUnsafeBytes { memory throws(Errno) in
+                    let from = unsafe memory.baseAddress.map { unsafe $0 + offset }
+                    return try unsafe Syscalls.send(descriptor, from, count: left)
+                }
+                return Attempt(count: count, isShort: count < left)
+            }
+            switch step {
+            case .wait: return .wait
+            case .yield: return .yield
+            case .done(let count): operation.sent += count
+            }
+        } catch {
+            throw fail(.send, error, since: operation.start)
         }
+        guard operation.sent == bytes.byteCount else { return .wait }
+        if observation != nil { reportSent(operation) }
+        return .done
+    }
+
+    /// Waits for room and goes on, until everything is with the kernel.
+    @usableFromInline
+    func sendRest(
+        _ begun: Sending,
+        _ bytes: RawSpan,
+        isolation: isolated (any Actor)? = #isolation
+    ) async throws(SocketError) {
+        var operation = begun
+        while true {
+            switch try sendStep(&operation, bytes) {
+            case .done: return
+            case .wait: await registration.waitCancellably(.write)
+            case .yield: await Task.yield()
+            }
+        }
+    }
+
+    private func reportSent(_ operation: Sending) {
+        observation?.report(
+            .send,
+            since: operation.start,
+            local: localAddress,
+            remote: remoteAddress,
+            byteCount: operation.sent
+        )
     }
 }

@@ -21,7 +21,7 @@ internal import Synchronization
 /// **Concurrency.** One task may receive while another sends, from any executor. A second receive at the same time, or a
 /// second send, throws `.busy`. ``close()`` and ``abort()`` may be called by anyone at any time.
 public final class Connection: Sendable {
-    let registration: Registration
+    @usableFromInline let registration: Registration
     let observation: Observation?
     private let knownLocalAddress: SocketAddress?
     /// The address of the peer; for most Unix clients the unnamed one.
@@ -66,9 +66,9 @@ public final class Connection: Sendable {
     public func finishSending() async throws(SocketError) {
         let start = observation == nil ? 0 : Observation.now()
         do {
-            try registration.begin(.write)
+            _ = try registration.begin(.write)
         } catch {
-            throw fail(.finishSending, .interrupted(error), since: start)
+            throw fail(.finishSending, error, since: start)
         }
         defer { registration.end(.write) }
         do {

@@ -233,14 +233,6 @@ extension Syscalls {
     package static let eventReadClosed = sockeye_event_read_closed
     package static let eventBothClosed = sockeye_event_hangup | sockeye_event_error
 
-    /// What `setCurrentLoop` left on this thread.
-    @inline(__always)
-    package static var currentLoop: UnsafeMutableRawPointer? { unsafe sockeye_current_loop() }
-
-    package static func setCurrentLoop(_ loop: UnsafeMutableRawPointer?) {
-        unsafe sockeye_set_current_loop(loop)
-    }
-
     package static func epollCreate() throws(Errno) -> Int32 { try retrying { sockeye_epoll_create() } }
 
     package static func epollAdd(
