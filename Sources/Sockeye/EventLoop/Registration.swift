@@ -14,7 +14,7 @@ internal import Synchronization
     let descriptor: Int32
     let loop: EventLoop
     private let state: Atomic<UInt64>
-    /// The task whose cancellation `withOwner` reports, as a number that is only ever compared; 0 for none.
+    /// The task whose cancellation `ownerWasCancelled` tells, as a number that is only ever compared; 0 for none.
     private let owner = Atomic<UInt>(0)
     @exclusivity(unchecked) private var reader: UnsafeContinuation<Void, Never>?
     @exclusivity(unchecked) private var writer: UnsafeContinuation<Void, Never>?
@@ -68,7 +68,7 @@ internal import Synchronization
 
     /// Parks a task until its direction may be ready, or resumes it at once when there is a reason to.
     ///
-    /// For the connection's owner, whose cancellation is told by `withOwner`; others call `waitCancellably`.
+    /// For the connection's owner, whose cancellation is told by `ownerWasCancelled`; others call `waitCancellably`.
     @usableFromInline
     func park(_ direction: Direction, _ continuation: UnsafeContinuation<Void, Never>) {
         unsafe park(direction, continuation, isOwner: true)
@@ -114,18 +114,20 @@ internal import Synchronization
 
     // MARK: The owner
 
-    /// Runs `body` in a task that need not announce itself to the cancellation system for each of its waits.
-    ///
-    /// A cancellation handler for each wait costs 1,500 instructions, as much as all the rest of a small message. The
-    /// task that lives with the connection installs one for all its waits; every other task still has its own.
-    func withOwner<Result>(_ body: () async throws -> Result) async rethrows -> Result {
+    // A cancellation handler for each wait costs 1,500 instructions, as much as all the rest of a small message. The
+    // task that lives with a connection installs one for all its waits, and says so here; every other task has its own.
+
+    /// The present task will call `ownerWasCancelled` when it is cancelled, until it calls `releaseOwner`.
+    func adoptCurrentTask() {
         owner.store(ThisThread.task, ordering: .relaxed)
-        defer { owner.store(0, ordering: .relaxed) }
-        return try await withTaskCancellationHandler {
-            try await body()
-        } onCancel: {
-            resumeAll(update { $0.cancelOwner() })
-        }
+    }
+
+    func releaseOwner() {
+        owner.store(0, ordering: .relaxed)
+    }
+
+    func ownerWasCancelled() {
+        resumeAll(update { $0.cancelOwner() })
     }
 
     /// Whether the present task is the owner.

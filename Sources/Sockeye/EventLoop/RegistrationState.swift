@@ -36,7 +36,7 @@ struct RegistrationState: Equatable {
     private static let aborted: UInt64 = 1 << 19
     /// A receive has returned the end of the stream: nothing is left unread, and nothing more will come.
     private static let sawEnd: UInt64 = 1 << 20
-    /// The task that owns the connection was cancelled: see `Registration.withOwner`.
+    /// The task that owns the connection was cancelled: see `Registration.adoptCurrentTask`.
     private static let ownerCancelled: UInt64 = 1 << 21
     /// How many quick calls are being made on the descriptor beside the two operations: a number of 8 bits.
     private static let held: UInt64 = 1 << 24

@@ -24,27 +24,23 @@ extension Listener {
         options: ServeOptions = ServeOptions(),
         _ handler: @escaping @Sendable @concurrent (Connection) async throws -> Void
     ) async throws(SocketError) {
+        let policy = ServePolicy(options, handler)
         // A child of its own, so that accepting runs on the loop and not on the main actor or wherever the caller is.
         let failure = await withTaskGroup(of: SocketError?.self) { group in
-            group.addTask(executorPreference: registration.loop) {
-                await self.acceptAndHandle(options, handler)
-            }
+            group.addTask(executorPreference: registration.loop) { await self.acceptAndHandle(policy) }
             return await group.next() ?? nil
         }
         if let failure { throw failure }
     }
 
-    private func acceptAndHandle(
-        _ options: ServeOptions,
-        _ handler: @escaping @Sendable @concurrent (Connection) async throws -> Void
-    ) async -> SocketError? {
+    private func acceptAndHandle(_ policy: ServePolicy) async -> SocketError? {
         await withDiscardingTaskGroup { handlers in
             var shortage = AcceptBackoff()
             while true {
                 do throws(SocketError) {
                     let connection = try await accept()
                     handlers.addTask(executorPreference: connection.registration.loop) {
-                        await Self.handle(connection, options, handler)
+                        await policy.handle(connection)
                     }
                 } catch {
                     switch error.code {
@@ -62,21 +58,51 @@ extension Listener {
             }
         }
     }
+}
 
-    private static func handle(
-        _ connection: Connection,
-        _ options: ServeOptions,
-        _ handler: @Sendable @concurrent (Connection) async throws -> Void
-    ) async {
-        do {
-            try await connection.registration.withOwner { try await handler(connection) }
-        } catch {
-            if !isDailyLife(error) { options.onHandlerError(error, connection) }
+/// What a server does with each connection: one object that all its tasks share.
+private final class ServePolicy: Sendable {
+    private let options: ServeOptions
+    private let handler: @Sendable @concurrent (Connection) async throws -> Void
+
+    init(_ options: ServeOptions, _ handler: @escaping @Sendable @concurrent (Connection) async throws -> Void) {
+        self.options = options
+        self.handler = handler
+    }
+
+    /// The life of one connection.
+    ///
+    /// What a task keeps on its stack while it waits is most of what an idle connection costs: there is one frame here
+    /// beside the handler's own, and the rest is kept out of line.
+    @inline(__always)
+    func handle(_ connection: Connection) async {
+        connection.registration.adoptCurrentTask()
+        let failure = await withTaskCancellationHandler {
+            await outcome(of: connection)
+        } onCancel: {
+            connection.registration.ownerWasCancelled()
         }
+        connection.registration.releaseOwner()
+        if let failure { report(failure, of: connection) }
         await connection.close()
     }
 
-    private static func isDailyLife(_ error: any Error) -> Bool {
+    @inline(__always)
+    private func outcome(of connection: Connection) async -> (any Error)? {
+        do {
+            try await handler(connection)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @inline(never)
+    private func report(_ error: any Error, of connection: Connection) {
+        if !isDailyLife(error) { options.onHandlerError(error, connection) }
+    }
+
+    private func isDailyLife(_ error: any Error) -> Bool {
         if error is CancellationError { return true }
         guard let error = error as? SocketError else { return false }
         return error.code == .reset || error.code == .closed || error.code == .cancelled

@@ -88,6 +88,7 @@ public final class Connection: Sendable {
     /// A side that has connected, sent everything, seen it acknowledged and left nothing unread closes without waiting.
     ///
     /// - Cancellation: closes at once; what was sent before and is still on its way may then be lost.
+    @inline(never)
     public func close() async {
         let start = observation == nil ? 0 : Observation.now()
         let local = observation == nil ? nil : localAddress
