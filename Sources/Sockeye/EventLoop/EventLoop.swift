@@ -32,6 +32,8 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     // by the loop's own thread alone.
     let poller: Poller
     let index: Int
+    /// Who is told when a job holds the loop up.
+    let watch = LoopWatch()
     private let remote = RemoteQueue<Request>()
     private let isAsleep = Atomic<Bool>(false)
     // Without dynamic exclusivity checks, which cost more than the work: one thread uses them, and never re-entrantly.
@@ -156,19 +158,28 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     /// Runs the unsafe jobs that are there now; those that they add wait for the next turn, so that events get theirs.
     private func runJobs() {
-        let executor = unsafe asUnownedTaskExecutor()
         for _ in unsafe 0..<jobs.count {
             guard let job = unsafe jobs.popFirst() else { return }
-            unsafe operationsLeft = Self.operationsPerJob
-            unsafe job.runSynchronously(on: executor)
+            run(job)
         }
+    }
+
+    @inline(__always)
+    private func run(_ job: UnownedJob) {
+        unsafe operationsLeft = Self.operationsPerJob
+        guard watch.isOn else {
+            unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+            return
+        }
+        let start = Syscalls.monotonicNanoseconds()
+        unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+        watch.jobEnded(after: Syscalls.monotonicNanoseconds() &- start)
     }
 
     @inline(__always)
     private func runWoken() {
         while let job = unsafe woken.popFirst() {
-            unsafe operationsLeft = Self.operationsPerJob
-            unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+            run(job)
         }
     }
 

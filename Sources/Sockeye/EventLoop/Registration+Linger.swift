@@ -38,10 +38,13 @@ extension Registration {
 
     /// Drops what the kernel holds now.
     private func dropInput() -> Input {
+        let buffer = LoopBuffer.take(loop)
+        defer { buffer.giveBack(to: loop) }
         // 1 MiB a turn: a peer that sends without end must not hold up the loop.
         for _ in 0..<16 {
             do {
-                if try Syscalls.discard(descriptor, count: 65_536) == 0 { return .finished }
+                let count = try unsafe Syscalls.receive(descriptor, into: buffer.base, count: LoopBuffer.byteCount)
+                if count == 0 { return .finished }
             } catch .wouldBlock {
                 return snapshot.isEnded(.read) ? .finished : .more
             } catch {
@@ -52,9 +55,11 @@ extension Registration {
     }
 
     /// Whether closing right now could cost the peer something: data under way, or input that nobody has read.
-    var hasSomethingToLose: Bool {
-        let unsent = (try? Syscalls.unsentBytes(descriptor)) ?? 0
+    ///
+    /// - Parameter isLocal: The peer is on this computer and has everything in its own queue already (a Unix socket).
+    func hasSomethingToLose(isLocal: Bool) -> Bool {
         let unread = (try? Syscalls.unreadBytes(descriptor)) ?? 0
-        return unsent > 0 || unread > 0
+        if unread > 0 || isLocal { return unread > 0 }
+        return ((try? Syscalls.unsentBytes(descriptor)) ?? 0) > 0
     }
 }

@@ -6,6 +6,9 @@
 ///     var options = ConnectionOptions()
 ///     options.observer = Printer()
 ///
+/// A listener's observer also learns when one task holds up an event loop, and all connections on it, for longer than
+/// 100 ms: the operation is `.loop` then.
+///
 /// Recordings, metrics and explanations are written on this one stream. Nothing is paid when there is none.
 ///
 /// **Concurrency.** `observe` is called by the task whose operation it was, on any thread and from several at once; it
@@ -19,6 +22,8 @@ public struct SocketEvent: Sendable, CustomStringConvertible {
     /// Tells sockets apart. Numbers are not used again in the life of a process.
     public struct ID: Hashable, Sendable, CustomStringConvertible {
         public let rawValue: UInt64
+        /// Not a socket: the event is about an event loop.
+        public static let loop = ID(rawValue: 0)
         public var description: String { "#\(rawValue)" }
     }
 
@@ -28,13 +33,14 @@ public struct SocketEvent: Sendable, CustomStringConvertible {
     public let remoteAddress: SocketAddress?
     /// Bytes received or sent; nil for operations that carry none. A receive of 0 is the end of the stream.
     public let byteCount: Int?
-    /// From the call to its end, waiting included.
+    /// From the call to its end, waiting included. For an event loop: how long one task held it up.
     public let duration: Duration
     public let error: SocketError?
 
     /// `receive 127.0.0.1:53211: 5 bytes, 1.2 ms`
     public var description: String {
         if let error { return "\(socket) \(error)" }
+        if socket == .loop { return "event loop: held up by one task for \(duration)" }
         var text = "\(socket) \(operation.rawValue)"
         if let address = remoteAddress ?? localAddress { text += " \(address)" }
         if let byteCount { text += ": \(byteCount) byte\(byteCount == 1 ? "" : "s")" }

@@ -29,6 +29,8 @@ public final class Connection: Sendable {
     /// This side called `connect`, and decides when the conversation is over.
     private let isInitiator: Bool
 
+    private var isLocal: Bool { remoteAddress.family == .unix }
+
     init(
         _ registration: Registration,
         local: SocketAddress?,
@@ -94,7 +96,7 @@ public final class Connection: Sendable {
         let local = observation == nil ? nil : localAddress
         guard registration.close() else { return }
         // Nothing can come any more, so nothing can be left unread: closing sends the FIN after all that was sent.
-        if registration.snapshot.hasSeenEnd || (isInitiator && !registration.hasSomethingToLose) {
+        if registration.snapshot.hasSeenEnd || (isInitiator && !registration.hasSomethingToLose(isLocal: isLocal)) {
             registration.retire()
         } else {
             await registration.linger(for: Registration.lingerTime)

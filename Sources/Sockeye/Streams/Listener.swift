@@ -28,10 +28,12 @@ public final class Listener: Sendable {
         self.observer = observer
         localAddress = address
         observation = Observation(observer)
+        if let observation { for loop in loops.loops { loop.watch.add(observation) } }
     }
 
     deinit {
         close()
+        if let observation { for loop in loops.loops { loop.watch.remove(observation) } }
     }
 
     /// Binds to an address and listens on it.

@@ -118,11 +118,6 @@ package enum Syscalls {
         try retrying { unsafe recv(descriptor, bytes, count, 0) }
     }
 
-    /// Drops up to `count` bytes of a TCP stream without copying them anywhere.
-    package static func discard(_ descriptor: Int32, count: Int) throws(Errno) -> Int {
-        try retrying { recv(descriptor, nil, count, Int32(MSG_TRUNC)) }
-    }
-
     @inline(__always)
     package static func send(
         _ descriptor: Int32,
