@@ -16,7 +16,9 @@ struct EchoSockeye {
         guard arguments.count == 3, let port = UInt16(arguments[2]), ["array", "into"].contains(arguments[1]) else {
             fatalError("usage: EchoSockeye array|into PORT")
         }
-        let listener = try await Listener.bind(to: .loopback(port: port))
+        var options = ListenerOptions()
+        options.loops = try EventLoopGroup(count: 1)
+        let listener = try await Listener.bind(to: .loopback(port: port), options: options)
         if arguments[1] == "array" {
             try await listener.serve { connection in try await echoArrays(connection) }
         } else {
