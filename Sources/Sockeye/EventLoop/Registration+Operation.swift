@@ -14,6 +14,8 @@ enum Interruption: Error {
     case closed
     /// Another task is in the same operation.
     case busy
+    /// A time limit of the server has ended the connection.
+    case outOfTime
 }
 
 /// What an attempt at a system call found.
@@ -52,9 +54,11 @@ extension Registration {
         switch update({ $0.begin(direction) }) {
         case .begun: return isOwner
         case .busy: throw .interrupted(.busy)
-        case .closed: throw .interrupted(.closed)
+        case .closed: throw .interrupted(whyClosed)
         }
     }
+
+    private var whyClosed: Interruption { snapshot.isOutOfTime ? .outOfTime : .closed }
 
     /// Gives a direction back.
     @inline(__always)
@@ -73,7 +77,7 @@ extension Registration {
         _ attempt: () throws(Errno) -> Attempt
     ) throws(OperationFailure) -> Step {
         let before = snapshot
-        if before.refusesWaiting { throw give(up: direction, .interrupted(.closed)) }
+        if before.refusesWaiting { throw give(up: direction, .interrupted(whyClosed)) }
         if before.isCancelled(direction) || (before.isOwnerCancelled && Task.isCancelled) {
             throw give(up: direction, .interrupted(.cancelled))
         }

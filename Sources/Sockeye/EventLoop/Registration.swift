@@ -176,6 +176,18 @@ internal import Synchronization
         return last
     }
 
+    /// As `close`, for a time limit of the server: whoever waits gets `.timedOut`.
+    func closeOutOfTime() {
+        let (wake, last) = update { $0.closeOutOfTime() }
+        resumeAll(wake)
+        if last { lastOneOut() }
+    }
+
+    /// Whether any operation has got anywhere since this was last asked.
+    func takeTouched() -> Bool {
+        update { $0.takeTouched() }
+    }
+
     /// Closed by another task while the last operation ran: a task of its own sees to a gentle end.
     func lastOneOut() {
         if snapshot.isAborted {

@@ -38,6 +38,10 @@ struct RegistrationState: Equatable {
     private static let sawEnd: UInt64 = 1 << 20
     /// The task that owns the connection was cancelled: see `Registration.adoptCurrentTask`.
     private static let ownerCancelled: UInt64 = 1 << 21
+    /// Closed by a time limit of the server: operations say so.
+    private static let outOfTime: UInt64 = 1 << 22
+    /// Bytes have moved since somebody last asked.
+    private static let touched: UInt64 = 1 << 23
     /// How many quick calls are being made on the descriptor beside the two operations: a number of 8 bits.
     private static let held: UInt64 = 1 << 24
     private static let heldMask: UInt64 = 0xFF << 24
@@ -79,6 +83,7 @@ struct RegistrationState: Equatable {
     /// An event that came since `count` was read is newer than that knowledge, so it wins; and the end of a direction
     /// stays known whatever a read found, or a FIN that came together with the last data would never be noticed.
     mutating func noLongerReady(_ direction: Direction, since count: UInt64) {
+        bits |= Self.touched
         if eventCount == count { clear(Self.ready, direction) }
     }
 
@@ -122,6 +127,7 @@ struct RegistrationState: Equatable {
 
     /// The operation is over. True: it was the last one of a closed socket, and the descriptor is the caller's to close.
     mutating func end(_ direction: Direction) -> Bool {
+        bits |= Self.touched
         clear(Self.busy | Self.cancelled, direction)
         return release()
     }
@@ -132,6 +138,21 @@ struct RegistrationState: Equatable {
         bits |= abruptly ? Self.closed | Self.aborted : Self.closed
         return (stopAllWaiting(), release())
     }
+
+    /// Whether an operation has got anywhere since this was last asked.
+    mutating func takeTouched() -> Bool {
+        defer { bits &= ~Self.touched }
+        return bits & Self.touched != 0
+    }
+
+    /// As `close`, for a time limit of the server.
+    mutating func closeOutOfTime() -> (wake: Wake, release: Bool) {
+        if isClosed { return ([], false) }
+        bits |= Self.outOfTime
+        return close()
+    }
+
+    var isOutOfTime: Bool { bits & Self.outOfTime != 0 }
 
     /// A quick call on the descriptor begins. False: closed, or 255 others are at it.
     mutating func hold() -> Bool {

@@ -1,4 +1,5 @@
 public import SockeyeSystem
+internal import Synchronization
 
 /// Life of a byte, station 6: a task for each client, and the handler that gets its bytes.
 extension Listener {
@@ -25,87 +26,89 @@ extension Listener {
         _ handler: @escaping @Sendable @concurrent (Connection) async throws -> Void
     ) async throws(SocketError) {
         let policy = ServePolicy(options, handler)
+        serving.withLock { $0 = policy }
         // A child of its own, so that accepting runs on the loop and not on the main actor or wherever the caller is.
         let failure = await withTaskGroup(of: SocketError?.self) { group in
             group.addTask(executorPreference: registration.loop) { await self.acceptAndHandle(policy) }
             return await group.next() ?? nil
         }
+        serving.withLock { $0 = nil }
+        policy.end()
         if let failure { throw failure }
     }
 
     private func acceptAndHandle(_ policy: ServePolicy) async -> SocketError? {
         await withDiscardingTaskGroup { handlers in
-            var shortage = AcceptBackoff()
-            while true {
-                do throws(SocketError) {
-                    let connection = try await accept()
+            let failure = await acceptUntilTheEnd(policy, &handlers)
+            // Cancelled, or the listener itself is broken: the handlers are not left alone with that.
+            let hasLeftOvers = await policy.drain(on: registration.loop)
+            if failure != nil || hasLeftOvers { handlers.cancelAll() }
+            return failure
+        }
+    }
+
+    private func acceptUntilTheEnd(_ policy: ServePolicy, _ handlers: inout DiscardingTaskGroup) async -> SocketError? {
+        var shortage = AcceptBackoff()
+        while true {
+            do throws(SocketError) {
+                await policy.waitForRoom(on: registration.loop)
+                let connection = try await accept()
+                guard policy.options.admits(connection.remoteAddress) else {
+                    connection.abort()
+                    continue
+                }
+                if policy.admit() {
                     handlers.addTask(executorPreference: connection.registration.loop) {
                         await policy.handle(connection)
                     }
-                } catch {
-                    switch error.code {
-                    case .closed:
-                        return nil
-                    case .exhausted:
-                        if shortage.isWorthSaying() { Diagnostics.report("sockeye: \(error); new clients wait") }
-                        _ = await LoopTimer.sleep(for: shortage.pause, on: registration.loop)
-                    default:
-                        // Cancelled, or the listener itself is broken: the handlers are not left alone with that.
-                        handlers.cancelAll()
-                        return error
-                    }
+                } else {
+                    refuse(connection, policy, &handlers)
+                }
+            } catch {
+                switch error.code {
+                case .closed:
+                    return nil
+                case .exhausted:
+                    if shortage.isWorthSaying() { Diagnostics.report("sockeye: \(error); new clients wait") }
+                    _ = await LoopTimer.sleep(for: shortage.pause, on: registration.loop)
+                default:
+                    return error
                 }
             }
         }
     }
-}
 
-/// What a server does with each connection: one object that all its tasks share.
-private final class ServePolicy: Sendable {
-    private let options: ServeOptions
-    private let handler: @Sendable @concurrent (Connection) async throws -> Void
-
-    init(_ options: ServeOptions, _ handler: @escaping @Sendable @concurrent (Connection) async throws -> Void) {
-        self.options = options
-        self.handler = handler
+    private func refuse(_ connection: Connection, _ policy: ServePolicy, _ handlers: inout DiscardingTaskGroup) {
+        guard case .refuse(let farewell) = policy.options.whenFull, policy.beginFarewell() else {
+            connection.abort()
+            return
+        }
+        handlers.addTask(executorPreference: connection.registration.loop) {
+            // A new connection has room for a line, so this does not wait; one that has gone already needs none.
+            try? await connection.send(farewell)
+            await connection.close()
+            policy.endFarewell()
+        }
     }
 
-    /// The life of one connection.
+    /// Ends the service gently: no new clients; those in conversation may finish it; the rest is cancelled when the time
+    /// is over.
     ///
-    /// What a task keeps on its stack while it waits is most of what an idle connection costs: there is one frame here
-    /// beside the handler's own, and the rest is kept out of line.
-    @inline(__always)
-    func handle(_ connection: Connection) async {
-        connection.registration.adoptCurrentTask()
-        let failure = await withTaskCancellationHandler {
-            await outcome(of: connection)
-        } onCancel: {
-            connection.registration.ownerWasCancelled()
-        }
-        connection.registration.releaseOwner()
-        if let failure { report(failure, of: connection) }
-        await connection.close()
-    }
-
-    @inline(__always)
-    private func outcome(of connection: Connection) async -> (any Error)? {
-        do {
-            try await handler(connection)
-            return nil
-        } catch {
-            return error
-        }
-    }
-
-    @inline(never)
-    private func report(_ error: any Error, of connection: Connection) {
-        if !isDailyLife(error) { options.onHandlerError(error, connection) }
-    }
-
-    private func isDailyLife(_ error: any Error) -> Bool {
-        if error is CancellationError { return true }
-        guard let error = error as? SocketError else { return false }
-        return error.code == .reset || error.code == .closed || error.code == .cancelled
+    ///     let summary = await listener.shutdown(drain: .seconds(10))
+    ///     print("\(summary.finished) finished, \(summary.cancelled) had to be cut off")
+    ///
+    /// `serve` returns too, without an error. Who waits in the kernel's queue is refused.
+    ///
+    /// - Parameter drain: How long the conversations may last. Zero cancels them at once.
+    /// - Returns: When all connections have closed, how many ended in which way; zeros when nobody serves.
+    /// - Cancellation: returns at once; the shutdown goes on.
+    @discardableResult
+    public func shutdown(drain: Duration) async -> ShutdownSummary {
+        let policy = serving.withLock { $0 }
+        policy?.beginShutdown(drain: drain)
+        close()
+        guard let policy else { return ShutdownSummary(finished: 0, cancelled: 0) }
+        return await policy.summaryAtEnd(on: registration.loop)
     }
 }
 

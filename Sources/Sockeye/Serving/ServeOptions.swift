@@ -1,12 +1,58 @@
+public import SockeyeSystem
+
 /// How ``Listener/serve(options:_:)`` treats its clients.
+///
+///     var options = ServeOptions()
+///     options.maximumConnections = 1000
+///     options.idleTimeLimit = .seconds(60)
+///     options.allow = [try NetworkPrefix(parsing: "192.168.0.0/16")]
+///     try await listener.serve(options: options) { connection in … }
 public struct ServeOptions: Sendable {
+    /// How many connections are served at once. Default: nil, as many as there are descriptors.
+    public var maximumConnections: Int?
+
+    /// What happens to further clients. Default: they wait in the kernel's queue.
+    public var whenFull = WhenFull.wait
+
+    /// Ends a connection on which no byte has gone either way for so long; its handler gets `.timedOut`. Default: nil, never.
+    ///
+    /// Not guaranteed: precision. It ends between the limit and a quarter more.
+    public var idleTimeLimit: Duration?
+
+    /// Ends a connection that has lived for so long; its handler gets `.timedOut`. Default: nil, never.
+    public var lifetime: Duration?
+
+    /// Only clients from these networks. Default: none named, which allows all.
+    ///
+    /// Who is not allowed is disconnected with a reset before the handler sees it. Unix clients are in no network, and
+    /// always allowed.
+    public var allow: [NetworkPrefix] = []
+
+    /// No clients from these networks, whatever ``allow`` says: deny wins. Default: none.
+    public var deny: [NetworkPrefix] = []
+
     /// Called when a handler throws, which ends its own connection only. Default: prints one line to standard error.
     ///
-    /// Not called for the errors of a client that has gone (`.reset`, `.closed`, `.cancelled`): those are daily life.
-    /// Runs on the connection's event loop, so it returns quickly.
+    /// Not called for the errors of a client that has gone, nor for the limits above (`.reset`, `.closed`, `.cancelled`,
+    /// `.timedOut`): those are daily life. Runs on the connection's event loop, so it returns quickly.
     public var onHandlerError: @Sendable (any Error, Connection) -> Void = { error, connection in
         Diagnostics.report("sockeye: the handler of \(connection.remoteAddress) failed: \(error)")
     }
 
     public init() {}
+
+    /// What happens to a client that is one too many.
+    public enum WhenFull: Sendable, Hashable {
+        /// It waits in the kernel's queue, connected but unheard, until another has gone.
+        case wait
+        /// It is accepted, told these bytes, and disconnected.
+        case refuse(farewell: [UInt8])
+    }
+
+    /// Whether a client may talk to this server at all.
+    func admits(_ address: SocketAddress) -> Bool {
+        guard address.family != .unix else { return true }
+        if deny.contains(where: { $0.contains(address) }) { return false }
+        return allow.isEmpty || allow.contains { $0.contains(address) }
+    }
 }

@@ -143,8 +143,10 @@ extension SocketError {
                 case .cancelled: .cancelled
                 case .closed: .closed
                 case .busy: .busy
+                case .outOfTime: .timedOut
                 }
-            self.init(code, operation, localAddress: local, remoteAddress: remote)
+            let detail = interruption == .outOfTime ? "the server's time limit for this connection is over" : nil
+            self.init(code, operation, localAddress: local, remoteAddress: remote, detail: detail)
         }
     }
 }

@@ -1,4 +1,5 @@
 public import SockeyeSystem
+internal import Synchronization
 
 /// A socket that waits for clients.
 ///
@@ -14,6 +15,8 @@ public final class Listener: Sendable {
     let loops: EventLoopGroup
     let observation: Observation?
     private let observer: (any SocketObserver)?
+    /// The `serve` that runs now.
+    let serving = Mutex<ServePolicy?>(nil)
     /// The address that clients connect to: port 0 went in, the real port comes out. In C: `getsockname`.
     public let localAddress: SocketAddress
 

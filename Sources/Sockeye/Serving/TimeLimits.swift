@@ -1,0 +1,48 @@
+internal import SockeyeSystem
+
+/// Ends a connection that is silent for too long, or lives for too long: the limits of `ServeOptions`, on the loop's timers.
+///
+/// Receiving and sending leave a mark that costs them nothing; a timer that looks for it four times in the limit does the
+/// rest. Restarting a timer for each message would cost more than the message.
+final class TimeLimits: @unchecked Sendable {
+    // Sendable because after `init` only timers touch it, which run on the loop's one thread, and `stop`, which only
+    // reads what `init` has set and a timer that is replaced on that same thread.
+    private let registration: Registration
+    private let idleLimit: Duration?
+    private var quietQuarters = 0
+    private var idleTimer: LoopTimer?
+    private var lifeTimer: LoopTimer?
+
+    /// Starts the clocks; nil when there is no limit. Called on the connection's own loop.
+    init?(_ options: ServeOptions, on registration: Registration) {
+        guard options.idleTimeLimit != nil || options.lifetime != nil else { return nil }
+        self.registration = registration
+        idleLimit = options.idleTimeLimit
+        if let lifetime = options.lifetime {
+            let timer = LoopTimer(after: lifetime) { registration.closeOutOfTime() }
+            lifeTimer = timer
+            registration.loop.start(timer)
+        }
+        startQuarter()
+    }
+
+    /// Stops the clocks. Called on the connection's own loop, where the handler has just ended.
+    func stop() {
+        if let lifeTimer { registration.loop.stop(lifeTimer) }
+        if let idleTimer { registration.loop.stop(idleTimer) }
+        idleTimer = nil
+        lifeTimer = nil
+    }
+
+    private func startQuarter() {
+        guard let idleLimit else { return }
+        let timer = LoopTimer(after: idleLimit / 4) { [weak self] in self?.quarterIsOver() }
+        idleTimer = timer
+        registration.loop.start(timer)
+    }
+
+    private func quarterIsOver() {
+        quietQuarters = registration.takeTouched() ? 0 : quietQuarters + 1
+        if quietQuarters >= 4 { registration.closeOutOfTime() } else { startQuarter() }
+    }
+}
