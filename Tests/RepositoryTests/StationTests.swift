@@ -6,12 +6,12 @@ struct Station {
     /// The folder whose file carries the sign.
     let folder: String
 
-    /// Station 5, framing, gets its row with its code.
     static let written = [
         Station(number: 1, folder: "Sources/SockeyeSystem/Syscalls/"),
         Station(number: 2, folder: "Sources/Sockeye/EventLoop/"),
         Station(number: 3, folder: "Sources/Sockeye/EventLoop/"),
         Station(number: 4, folder: "Sources/Sockeye/Streams/"),
+        Station(number: 5, folder: "Sources/Sockeye/Framing/"),
         Station(number: 6, folder: "Sources/Sockeye/Serving/"),
     ]
 

@@ -36,6 +36,9 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     let watch = LoopWatch()
     private let remote = RemoteQueue<Request>()
     private let isAsleep = Atomic<Bool>(false)
+    private let wantsToFinish = Atomic<Bool>(false)
+    /// Registrations that live here: while there are any, the loop runs on.
+    private let attached = Atomic<Int>(0)
     // Without dynamic exclusivity checks, which cost more than the work: one thread uses them, and never re-entrantly.
     @exclusivity(unchecked) private var jobs = JobQueue()
     /// Jobs that an event has just woken: they run before the next event is looked at, while their memory is in the
@@ -115,8 +118,9 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         if isCurrent { unsafe timers.remove(timer) } else { send(.stop(timer)) }
     }
 
-    /// Ends the loop's thread after the unsafe jobs that are there.
+    /// Ends the loop's thread once its last socket, job and timer have gone: a connection outlives the group it came from.
     func finish() {
+        wantsToFinish.store(true, ordering: .sequentiallyConsistent)
         send(.finish)
     }
 
@@ -133,6 +137,16 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         return unsafe operationsLeft <= 0
     }
 
+    func attach() {
+        attached.add(1, ordering: .relaxed)
+    }
+
+    func detach() {
+        let left = attached.subtract(1, ordering: .sequentiallyConsistent).newValue
+        // A loop that only waits for its last socket has to hear of it; on its own thread it sees so at its next turn.
+        if left == 0, !isCurrent, wantsToFinish.load(ordering: .sequentiallyConsistent) { send(.finish) }
+    }
+
     // MARK: From the loop's own thread
 
     @inline(__always)
@@ -146,7 +160,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     private func run() {
         unsafe ThisThread.loop = Unmanaged.passUnretained(self).toOpaque()
-        while unsafe isRunning || !jobs.isEmpty {
+        while hasReasonToRun {
             runJobs()
             takeRequests()
             waitForEvents()
@@ -156,7 +170,12 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         unsafe ThisThread.loop = nil
     }
 
-    /// Runs the unsafe jobs that are there now; those that they add wait for the next turn, so that events get theirs.
+    /// A loop whose group has gone still serves the sockets, tasks and timers that it has.
+    private var hasReasonToRun: Bool {
+        unsafe isRunning || !jobs.isEmpty || !timers.isEmpty || attached.load(ordering: .sequentiallyConsistent) != 0
+    }
+
+    /// Runs the jobs that are there now; those that they add wait for the next turn, so that events get theirs.
     private func runJobs() {
         for _ in unsafe 0..<jobs.count {
             guard let job = unsafe jobs.popFirst() else { return }
@@ -196,11 +215,11 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         }
     }
 
-    /// Sleeps until an event, a request or a timer; not at all while there are unsafe jobs.
+    /// Sleeps until an event, a request or a timer; not at all while there are jobs.
     private func waitForEvents() {
         var milliseconds: Int32 = 0
         var sleeps = false
-        if unsafe jobs.isEmpty, unsafe isRunning {
+        if unsafe jobs.isEmpty, hasReasonToRun {
             milliseconds = unsafe timers.millisecondsToNext()
             if milliseconds != 0 {
                 isAsleep.store(true, ordering: .sequentiallyConsistent)

@@ -9,10 +9,18 @@ extension Registration {
     /// 2 seconds: a peer that wants the data acknowledges it long before; one that never ends must not hold us longer.
     static let lingerTime = Duration.seconds(2)
 
+    /// 250 ms: how long a side that has connected, and seen all it sent acknowledged, waits for a peer that says nothing.
+    ///
+    /// Nothing is under way then, but a peer that is about to send would be reset by a close, and a program that gets an
+    /// error from `send` often does not read what it was sent before.
+    static let quietLingerTime = Duration.milliseconds(250)
+
     /// Ends the connection gently and closes the descriptor. For whoever got true from `close`.
     ///
+    /// - Parameter quietLimit: How long to wait for a peer that sends nothing at all; nil for as long as for any other.
+    ///
     /// - Cancellation: closes at once, after the FIN and after dropping what has come so far.
-    func linger(for limit: Duration) async {
+    func linger(for limit: Duration, ifQuiet quietLimit: Duration? = nil) async {
         update { $0.linger() }
         defer { retire() }
         do {
@@ -21,7 +29,16 @@ extension Registration {
             // Not connected any more: nothing can be lost that is not lost already.
             return
         }
-        if dropInput() != .more { return }
+        switch dropInput() {
+        case .finished: return
+        case .some: break
+        case .none: if let quietLimit, await lingerOn(for: quietLimit, untilInput: true) { return }
+        }
+        _ = await lingerOn(for: limit, untilInput: false)
+    }
+
+    /// - Returns: Whether the end has come, or the time is over; false when input has come that ends this wait.
+    private func lingerOn(for limit: Duration, untilInput: Bool) async -> Bool {
         let timer = LoopTimer(after: limit) { [weak self] in self?.expire(.read) }
         loop.start(timer)
         defer { loop.stop(timer) }
@@ -29,29 +46,36 @@ extension Registration {
             let before = snapshot
             update { $0.noLongerReady(.read, since: before.eventCount) }
             if !snapshot.isEnded(.read) { await waitCancellably(.read) }
-            if snapshot.isCancelled(.read) || dropInput() != .more { return }
-            if let current = EventLoop.current, current.spendOperation() { await Task.yield() }
+            if snapshot.isCancelled(.read) { return true }
+            switch dropInput() {
+            case .finished: return true
+            case .some: if untilInput { return false }
+            case .none: break
+            }
+            if loop.isCurrent, loop.spendOperation() { await Task.yield() }
         }
     }
 
-    private enum Input { case finished, more }
+    private enum Input { case finished, some, none }
 
     /// Drops what the kernel holds now.
     private func dropInput() -> Input {
         let buffer = LoopBuffer.take(loop)
         defer { buffer.giveBack(to: loop) }
+        var input = Input.none
         // 1 MiB a turn: a peer that sends without end must not hold up the loop.
         for _ in 0..<16 {
             do {
                 let count = try unsafe Syscalls.receive(descriptor, into: buffer.base, count: LoopBuffer.byteCount)
                 if count == 0 { return .finished }
+                input = .some
             } catch .wouldBlock {
-                return snapshot.isEnded(.read) ? .finished : .more
+                return snapshot.isEnded(.read) ? .finished : input
             } catch {
                 return .finished
             }
         }
-        return .more
+        return input
     }
 
     /// Whether closing right now could cost the peer something: data under way, or input that nobody has read.

@@ -25,6 +25,16 @@ struct Attempt {
     let isShort: Bool
 }
 
+/// When an operation is over, and gives its claim to the direction back.
+enum OperationEnd {
+    /// When anything was moved: a short receive has got what there was.
+    case somethingDone
+    /// When everything was moved: a short send goes on.
+    case allDone
+    /// When the caller says so with `end`: a read of something whole, which takes as many receives as it takes.
+    case callerSays
+}
+
 /// What an operation does next.
 @usableFromInline
 enum Step: Sendable {
@@ -68,12 +78,11 @@ extension Registration {
 
     /// One attempt, when there is reason to believe that it does not block.
     ///
-    /// - Parameter endsWhenShort: A short receive has got what there was, so it is over. A short send is not, and keeps
-    ///   its claim.
+    /// - Parameter endsWhen: When an attempt that did something gives the claim back.
     @inline(__always)
     func step(
         _ direction: Direction,
-        endsWhenShort: Bool = true,
+        endsWhen: OperationEnd = .somethingDone,
         _ attempt: () throws(Errno) -> Attempt
     ) throws(OperationFailure) -> Step {
         let before = snapshot
@@ -85,13 +94,16 @@ extension Registration {
         if loop.isCurrent, loop.spendOperation() { return .yield }
         do {
             let done = try attempt()
-            if !done.isShort {
+            switch (done.isShort, endsWhen) {
+            case (false, .somethingDone), (false, .allDone):
                 end(direction)
-            } else if endsWhenShort {
+            case (true, .somethingDone):
                 endDrained(direction, since: before)
-            } else {
+            case (true, .allDone), (true, .callerSays):
                 let count = before.eventCount
                 update { $0.noLongerReady(direction, since: count) }
+            case (false, .callerSays):
+                break
             }
             return .done(done.count)
         } catch .wouldBlock {

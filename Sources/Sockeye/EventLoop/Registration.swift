@@ -30,9 +30,11 @@ internal import Synchronization
         self.state = Atomic(state.bits)
         // The kernel keeps an unowned pointer to this object; `retire` keeps the object until no event can name it.
         let owner = unsafe Unmanaged.passRetained(self)
+        loop.attach()
         do {
             try unsafe loop.poller.add(descriptor, owner: owner.toOpaque())
         } catch {
+            loop.detach()
             unsafe owner.release()
             throw error
         }
@@ -137,6 +139,10 @@ internal import Synchronization
         return owner != 0 && owner == ThisThread.task
     }
 
+    func noteFinishedSending() {
+        update { $0.noteFinishedSending() }
+    }
+
     /// Records that a receive has returned the end of the stream.
     func noteEnd() {
         update { $0.noteEnd() }
@@ -212,5 +218,6 @@ internal import Synchronization
         Syscalls.close(descriptor)
         Self.live.subtract(1, ordering: .relaxed)
         loop.releaseAfterTurn(self)
+        loop.detach()
     }
 }

@@ -31,9 +31,11 @@ struct RegistrationState: Equatable {
     /// The descriptor has been handed to whoever closes it.
     private static let released: UInt64 = 1 << 17
     /// Closed, and its last user reads what still comes before the descriptor goes: see `linger`.
-    private static let lingering: UInt64 = 1 << 18
+    private static let lingering: UInt64 = 1 << 24
     /// Closed by `abort`: the last user closes the descriptor without lingering.
     private static let aborted: UInt64 = 1 << 19
+    /// This side has finished sending.
+    private static let finishedSending: UInt64 = 1 << 18
     /// A receive has returned the end of the stream: nothing is left unread, and nothing more will come.
     private static let sawEnd: UInt64 = 1 << 20
     /// The task that owns the connection was cancelled: see `Registration.adoptCurrentTask`.
@@ -43,10 +45,10 @@ struct RegistrationState: Equatable {
     /// Bytes have moved since somebody last asked.
     private static let touched: UInt64 = 1 << 23
     /// How many quick calls are being made on the descriptor beside the two operations: a number of 8 bits.
-    private static let held: UInt64 = 1 << 24
-    private static let heldMask: UInt64 = 0xFF << 24
+    private static let held: UInt64 = 1 << 28
+    private static let heldMask: UInt64 = 0xFF << 28
     /// The rest counts events, so that an operation can tell whether one came while it was in its system call.
-    private static let tick: UInt64 = 1 << 32
+    private static let tick: UInt64 = 1 << 36
 
     /// A new descriptor has nothing to read yet, as far as is known, and room to write.
     static let initial = RegistrationState(bits: ready << Direction.write.rawValue)
@@ -166,6 +168,9 @@ struct RegistrationState: Equatable {
         bits -= Self.held
         return release()
     }
+
+    mutating func noteFinishedSending() { bits |= Self.finishedSending }
+    var hasFinishedSending: Bool { bits & Self.finishedSending != 0 }
 
     /// A receive has returned the end of the stream.
     mutating func noteEnd() { bits |= Self.sawEnd }

@@ -14,7 +14,8 @@ struct TimerHeap {
         guard let next = heap.first else { return -1 }
         let now = Syscalls.monotonicNanoseconds()
         if next.deadline <= now { return 0 }
-        return Int32(clamping: (next.deadline - now + 999_999) / 1_000_000)
+        let left = next.deadline - now
+        return Int32(clamping: left / 1_000_000 + (left % 1_000_000 == 0 ? 0 : 1))
     }
 
     mutating func insert(_ timer: LoopTimer) {

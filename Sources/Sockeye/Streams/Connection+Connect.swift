@@ -124,7 +124,9 @@ extension Connection {
     /// Two connected ends in this process, as a pair of pipes that go both ways. In C: `socketpair`.
     ///
     /// For tests, and for handing one end to somebody else. The ends have no addresses.
-    public static func pair(options: ConnectionOptions = ConnectionOptions()) throws(SocketError) -> (Connection, Connection) {
+    public static func pair(options: ConnectionOptions = ConnectionOptions()) throws(SocketError) -> (
+        Connection, Connection
+    ) {
         let loops = try EventLoopGroup.chosen(options.loops)
         do throws(Errno) {
             let (one, other) = try Syscalls.socketPair(nonblocking: true)

@@ -117,7 +117,11 @@ extension Connection {
     @usableFromInline
     func beginReceiving(upTo maximum: Int) throws(SocketError) -> Receiving {
         guard maximum > 0 else {
-            throw SocketError(.invalidArgument, .receive, detail: "room for \(maximum) bytes: ask for at least one byte")
+            throw SocketError(
+                .invalidArgument,
+                .receive,
+                detail: "room for \(maximum) bytes: ask for at least one byte"
+            )
         }
         let start = observation == nil ? 0 : Observation.now()
         do {
@@ -134,7 +138,8 @@ extension Connection {
         upTo maximum: Int,
         into bytes: inout [UInt8]
     ) throws(SocketError) -> Step {
-        try receiveStep(operation) { descriptor throws(Errno) in
+        if unsafe held != nil { return takeHeld(upTo: maximum, into: &bytes) }
+        return try receiveStep(operation) { descriptor throws(Errno) in
             let memory = LoopBuffer.take(registration.loop)
             defer { memory.giveBack(to: registration.loop) }
             let room = min(maximum, LoopBuffer.byteCount)
@@ -146,7 +151,8 @@ extension Connection {
 
     @usableFromInline
     func receiveStep(_ operation: Receiving, into buffer: inout OutputRawSpan) throws(SocketError) -> Step {
-        try receiveStep(operation) { descriptor throws(Errno) in
+        if unsafe held != nil { return takeHeld(into: &buffer) }
+        return try receiveStep(operation) { descriptor throws(Errno) in
             let room = buffer.freeCapacity
             let count = try unsafe buffer.withUnsafeMutableBytes { memory, initialized throws(Errno) in
                 let target = unsafe memory.baseAddress.map { unsafe $0 + initialized }
@@ -165,7 +171,8 @@ extension Connection {
         upTo maximum: Int,
         lending lent: inout LoopBuffer
     ) throws(SocketError) -> Step {
-        try receiveStep(operation) { descriptor throws(Errno) in
+        if unsafe held != nil { return takeHeld(upTo: maximum, lending: &lent) }
+        return try receiveStep(operation) { descriptor throws(Errno) in
             let memory = LoopBuffer.take(registration.loop)
             let room = min(maximum, LoopBuffer.byteCount)
             do throws(Errno) {
@@ -180,14 +187,15 @@ extension Connection {
     }
 
     @inline(__always)
-    private func receiveStep(
+    func receiveStep(
         _ operation: Receiving,
+        endsWhen: OperationEnd = .somethingDone,
         _ attempt: (Int32) throws(Errno) -> Attempt
     ) throws(SocketError) -> Step {
         let step: Step
         do {
             let descriptor = registration.descriptor
-            step = try registration.step(.read) { () throws(Errno) in try attempt(descriptor) }
+            step = try registration.step(.read, endsWhen: endsWhen) { () throws(Errno) in try attempt(descriptor) }
         } catch {
             throw fail(.receive, error, since: operation.start)
         }

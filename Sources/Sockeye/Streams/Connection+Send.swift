@@ -97,7 +97,7 @@ extension Connection {
         let left = bytes.byteCount - offset
         do {
             let descriptor = registration.descriptor
-            let step = try registration.step(.write, endsWhenShort: false) { () throws(Errno) in
+            let step = try registration.step(.write, endsWhen: .allDone) { () throws(Errno) in
                 if left == 0 { return Attempt(count: 0, isShort: false) }
                 let count = try unsafe bytes.withUnsafeBytes { memory throws(Errno) in
                     let from = unsafe memory.baseAddress.map { unsafe $0 + offset }

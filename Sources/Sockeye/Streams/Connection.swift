@@ -29,6 +29,12 @@ public final class Connection: Sendable {
     /// This side called `connect`, and decides when the conversation is over.
     private let isInitiator: Bool
 
+    /// Bytes that have come beyond what a read of something whole took: the next receive, of whatever kind, has them first.
+    ///
+    /// nil while there are none, so that a connection that is only received from pays one test for it.
+    // SAFETY: touched only by whoever has claimed the read direction, which one task at a time can.
+    @exclusivity(unchecked) nonisolated(unsafe) var held: InputBuffer?
+
     private var isLocal: Bool { remoteAddress.family == .unix }
 
     init(
@@ -73,8 +79,11 @@ public final class Connection: Sendable {
             throw fail(.finishSending, error, since: start)
         }
         defer { registration.end(.write) }
+        // A second time it is done already, whatever has become of the connection since.
+        if registration.snapshot.hasFinishedSending { return }
         do {
             try Syscalls.shutdown(registration.descriptor, .sending)
+            registration.noteFinishedSending()
         } catch {
             throw fail(.finishSending, .system(error), since: start)
         }
@@ -87,7 +96,8 @@ public final class Connection: Sendable {
     /// seconds, and closes. Whoever still waits in an operation on this connection gets `.closed`. The scopes of
     /// `withConnection` and `serve` call it. In C: `shutdown`, `recv`, `close`.
     ///
-    /// A side that has connected, sent everything, seen it acknowledged and left nothing unread closes without waiting.
+    /// A side that has connected, sent everything, seen it acknowledged and left nothing unread waits only 250 ms for a
+    /// peer that sends nothing.
     ///
     /// - Cancellation: closes at once; what was sent before and is still on its way may then be lost.
     @inline(never)
@@ -96,10 +106,12 @@ public final class Connection: Sendable {
         let local = observation == nil ? nil : localAddress
         guard registration.close() else { return }
         // Nothing can come any more, so nothing can be left unread: closing sends the FIN after all that was sent.
-        if registration.snapshot.hasSeenEnd || (isInitiator && !registration.hasSomethingToLose(isLocal: isLocal)) {
+        if registration.snapshot.hasSeenEnd {
             registration.retire()
         } else {
-            await registration.linger(for: Registration.lingerTime)
+            let isQuiet = isInitiator && !registration.hasSomethingToLose(isLocal: isLocal)
+            let quietTime = isQuiet ? Registration.quietLingerTime : nil
+            await registration.linger(for: Registration.lingerTime, ifQuiet: quietTime)
         }
         observation?.report(.close, since: start, local: local, remote: remoteAddress)
     }
@@ -119,9 +131,24 @@ public final class Connection: Sendable {
 
     // MARK: Errors
 
+    private func describe(_ failure: OperationFailure, _ operation: SocketError.Operation) -> SocketError {
+        // The kernel has one number for a peer that is gone and for a side that has finished sending.
+        if case .system(.brokenPipe) = failure, registration.snapshot.hasFinishedSending {
+            return SocketError(
+                .notConnected,
+                operation,
+                errno: .brokenPipe,
+                localAddress: knownLocalAddress,
+                remoteAddress: remoteAddress,
+                detail: "this side has finished sending"
+            )
+        }
+        return SocketError(failure, operation, local: knownLocalAddress, remote: remoteAddress)
+    }
+
     /// Turns a failure into the error that the caller sees, and tells the observer.
     func fail(_ operation: SocketError.Operation, _ failure: OperationFailure, since start: UInt64) -> SocketError {
-        let error = SocketError(failure, operation, local: knownLocalAddress, remote: remoteAddress)
+        let error = describe(failure, operation)
         observation?.report(operation, since: start, local: localAddress, remote: remoteAddress, error: error)
         return error
     }

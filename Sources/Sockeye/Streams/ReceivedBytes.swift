@@ -27,7 +27,8 @@ public struct ReceivedBytes: ~Copyable, Sendable {
     @usableFromInline var base: UnsafeMutableRawPointer? { unsafe memory.base }
 
     /// Lends the bytes to `body`, for as long as it runs.
-    public func withBytes<Result, Failure: Error>(_ body: (RawSpan) throws(Failure) -> Result) throws(Failure) -> Result {
+    public func withBytes<Result, Failure: Error>(_ body: (RawSpan) throws(Failure) -> Result) throws(Failure) -> Result
+    {
         try body(unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(start: base, count: count)))
     }
 

@@ -1,0 +1,123 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include "CSockeyePlatform.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+static void ending_signals(sigset_t *set) {
+    sigemptyset(set);
+    sigaddset(set, SIGINT);
+    sigaddset(set, SIGTERM);
+}
+
+void sockeye_signals_prepare(void) {
+    sigset_t ending;
+    ending_signals(&ending);
+    // A shell without job control starts background programs with SIGINT ignored, and then it would never come.
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    pthread_sigmask(SIG_BLOCK, &ending, 0);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+int sockeye_signals_wait(void) {
+    sigset_t ending;
+    int number = 0;
+    ending_signals(&ending);
+    while (sigwait(&ending, &number) != 0) {
+    }
+    return number;
+}
+
+void sockeye_exit(int status) { _exit(status); }
+
+int sockeye_is_terminal(int descriptor) { return isatty(descriptor); }
+
+int sockeye_terminal_columns(int descriptor) {
+    struct winsize size;
+    return ioctl(descriptor, TIOCGWINSZ, &size) < 0 ? 0 : size.ws_col;
+}
+
+static int wait_for(int descriptor, short events, int milliseconds) {
+    struct pollfd one = {.fd = descriptor, .events = events};
+    int count = poll(&one, 1, milliseconds);
+    return count > 0 ? 1 : count;
+}
+
+int sockeye_wait_readable(int descriptor, int milliseconds) { return wait_for(descriptor, POLLIN, milliseconds); }
+int sockeye_wait_writable(int descriptor, int milliseconds) { return wait_for(descriptor, POLLOUT, milliseconds); }
+ptrdiff_t sockeye_read(int descriptor, void *bytes, size_t count) { return read(descriptor, bytes, count); }
+ptrdiff_t sockeye_write(int descriptor, const void *bytes, size_t count) { return write(descriptor, bytes, count); }
+
+void *sockeye_semaphore_create(void) {
+    sem_t *semaphore = malloc(sizeof *semaphore);
+    if (semaphore) sem_init(semaphore, 0, 0);
+    return semaphore;
+}
+
+void sockeye_semaphore_destroy(void *semaphore) {
+    sem_destroy(semaphore);
+    free(semaphore);
+}
+
+void sockeye_semaphore_signal(void *semaphore) { sem_post(semaphore); }
+
+void sockeye_semaphore_wait(void *semaphore) {
+    while (sem_wait(semaphore) < 0 && errno == EINTR) {
+    }
+}
+
+int64_t sockeye_thread_waits(void) {
+    struct rusage usage;
+    return getrusage(RUSAGE_THREAD, &usage) < 0 ? -1 : usage.ru_nvcsw;
+}
+
+int sockeye_interfaces(void *context, void (*each)(void *, const char *, const struct sockaddr_storage *)) {
+    struct ifaddrs *all = 0;
+    if (getifaddrs(&all) < 0) return -1;
+    for (struct ifaddrs *one = all; one; one = one->ifa_next) {
+        if (!one->ifa_addr || !(one->ifa_flags & IFF_UP)) continue;
+        int family = one->ifa_addr->sa_family;
+        size_t size = family == AF_INET ? sizeof(struct sockaddr_in) : family == AF_INET6 ? sizeof(struct sockaddr_in6) : 0;
+        if (!size) continue;
+        struct sockaddr_storage address;
+        memset(&address, 0, sizeof address);
+        memcpy(&address, one->ifa_addr, size);
+        each(context, one->ifa_name, &address);
+    }
+    freeifaddrs(all);
+    return 0;
+}
+
+int sockeye_open_read(const char *path) { return open(path, O_RDONLY | O_CLOEXEC); }
+
+ptrdiff_t sockeye_read_link(const char *path, char *target, size_t count) { return readlink(path, target, count); }
+
+int sockeye_list(const char *path, void *context, void (*each)(void *, const char *)) {
+    DIR *folder = opendir(path);
+    if (!folder) return -1;
+    for (struct dirent *one = readdir(folder); one; one = readdir(folder)) each(context, one->d_name);
+    closedir(folder);
+    return 0;
+}
+
+int sockeye_remove(const char *path) { return unlink(path); }
+int sockeye_process_id(void) { return getpid(); }
+int sockeye_user_id(void) { return (int)geteuid(); }
+
+const char *sockeye_environment(const char *name) { return getenv(name); }

@@ -1,0 +1,47 @@
+import ArgumentParser
+import SockeyeSystem
+
+/// The tool: `sockeye`, and the subcommands.
+@main
+struct SockeyeTool: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sockeye",
+        abstract: "Sockets: two programs that send each other data.",
+        discussion: """
+            An ADDRESS is host:port, or a port alone for this computer, or unix:/path of a Unix socket:
+
+              sockeye serve                  a server on port 1337 that only this computer reaches
+              sockeye serve '*:1337'         the same, for other computers too
+              sockeye connect localhost:1337 a client: type, and read the reply
+              sockeye tour                   both at once, each step explained
+
+            What the peer sends goes to standard output, what Sockeye says to standard error.
+            Exit status: 0 done, 1 the network failed, 64 wrong usage.
+            """,
+        version: "0.1.0",
+        subcommands: [Serve.self, Connect.self, Tour.self]
+    )
+
+    /// As ArgumentParser's own, but with signals prepared first: threads inherit what is blocked from who starts them.
+    ///
+    /// It is synchronous because an asynchronous `main` leaves the main thread to libdispatch, which there takes every
+    /// signal, blocked or not; here it only waits.
+    static func main() {
+        ThisProcess.prepareSignals()
+        // Detached, for `main` belongs to the main actor, and that one waits.
+        Task.detached {
+            do {
+                var command = try parseAsRoot()
+                if var command = command as? any AsyncParsableCommand {
+                    try await command.run()
+                } else {
+                    try command.run()
+                }
+                exit()
+            } catch {
+                exit(withError: error)
+            }
+        }
+        Semaphore().wait()
+    }
+}

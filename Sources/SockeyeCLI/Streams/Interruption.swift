@@ -1,0 +1,40 @@
+import Sockeye
+import SockeyeSystem
+
+/// How SIGINT and SIGTERM end a command: the first cancels its task, so that everything is closed in order, and a
+/// second one, of somebody who will not wait, ends the process at once.
+enum Interruption {
+    /// 128 + SIGINT, as shells report it.
+    private static let impatientStatus: Int32 = 130
+
+    /// Runs `body` until it is done or a signal ends it; a signal is not an error.
+    static func ends(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        let task = Task { try await body() }
+        let wasInterrupted = Locked(false)
+        do {
+            try Syscalls.startThread {
+                _ = ThisProcess.waitForEndingSignal()
+                wasInterrupted.with { $0 = true }
+                task.cancel()
+                _ = ThisProcess.waitForEndingSignal()
+                ThisProcess.exit(impatientStatus)
+            }
+        } catch {
+            throw SocketError(error, .loop, detail: "no thread to wait for signals")
+        }
+        do {
+            try await task.value
+        } catch {
+            if !wasInterrupted.with({ $0 }) { throw error }
+        }
+    }
+
+    /// Lets a signal end the process with status 0 at once: for a command that holds nothing worth closing in order.
+    static func endsAtOnce() {
+        // Without a thread to spare a signal is not heard, which is no reason not to go on.
+        try? Syscalls.startThread {
+            _ = ThisProcess.waitForEndingSignal()
+            ThisProcess.exit(0)
+        }
+    }
+}

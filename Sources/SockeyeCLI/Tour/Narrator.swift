@@ -1,0 +1,134 @@
+import SockeyeSystem
+
+/// Tells the tour in two lanes: the server's on the left, the client's on the right.
+final class Narrator: Sendable {
+    enum Lane {
+        case server
+        case client
+    }
+
+    /// 80 columns are what every terminal has: two lanes of 38 and a gap.
+    private static let laneWidth = 38
+    private static let clientColumn = 41
+    private static let pageWidth = 78
+
+    private let paint: Paint
+    private let number = Locked(0)
+
+    init() {
+        let isColoured = StandardStream.output.isTerminal && (ThisProcess.environment("NO_COLOR") ?? "").isEmpty
+        paint = Paint(isOn: isColoured && ThisProcess.environment("TERM") != "dumb")
+    }
+
+    // MARK: Pages
+
+    func opening() {
+        line(paint.bold("A tour of sockets"))
+        paragraph(
+            """
+            A socket is one end of a conversation between two programs. One program, the server, waits at an address; \
+            the other, the client, goes there. Below, both run for real, on this computer. What stands after an arrow \
+            is what the system really answered.
+            """
+        )
+    }
+
+    func chapter(_ title: String, _ text: String) {
+        line("")
+        line(paint.bold(title))
+        line(paint.faint(String(repeating: "─", count: title.count)))
+        paragraph(text)
+        heading()
+    }
+
+    func paragraph(_ text: String) {
+        line("")
+        for row in Self.wrap(text, Self.pageWidth) { line(row) }
+    }
+
+    func closing() {
+        line("")
+        line(paint.bold("Now you"))
+        paragraph("Open two terminals. In the first one start a server, in the second one talk to it:")
+        line("")
+        line("    " + paint.server("sockeye serve"))
+        line("    " + paint.client("sockeye connect 1337"))
+        line("")
+        line("With --explain each of them tells what it does, as it was told here.")
+    }
+
+    private func heading() {
+        line("")
+        let gap = String(repeating: " ", count: Self.clientColumn - "SERVER".count)
+        line(paint.server("SERVER") + gap + paint.client("CLIENT"))
+    }
+
+    // MARK: Steps
+
+    /// One step: the system call, what it is for, and, once it has returned, what came back.
+    func tell(_ lane: Lane, _ call: String, _ text: String, result: String? = nil) {
+        let number = number.with { number -> Int in
+            number += 1
+            return number
+        }
+        let head = "\(number)  \(call)"
+        var rows = Self.wrap(head, Self.laneWidth).map { paint.lane(lane, $0) }
+        rows += Self.wrap(text, Self.laneWidth - 4).map { "    " + $0 }
+        if let result { rows += Self.arrow(result).map(paint.bold) }
+        write(rows, lane)
+    }
+
+    /// What came of a step that was told before, when it began to wait.
+    func tellResult(_ lane: Lane, _ call: String, _ result: String) {
+        write([paint.lane(lane, "·  \(call) returns")] + Self.arrow(result).map(paint.bold), lane)
+    }
+
+    private static func arrow(_ result: String) -> [String] {
+        wrap(result, laneWidth - 6).enumerated().map { ($0.offset == 0 ? "    → " : "      ") + $0.element }
+    }
+
+    private func write(_ rows: [String], _ lane: Lane) {
+        let indent = lane == .server ? "" : String(repeating: " ", count: Self.clientColumn)
+        line(rows.map { indent + $0 }.joined(separator: "\n"))
+    }
+
+    private func line(_ text: String) {
+        do throws(Errno) {
+            try StandardStream.output.write(Array((text + "\n").utf8))
+        } catch {
+            // Nobody reads on: the tour is over.
+            ThisProcess.exit(error == .brokenPipe ? 0 : 1)
+        }
+    }
+
+    /// Text in rows of at most `width` characters, broken between words.
+    static func wrap(_ text: String, _ width: Int) -> [String] {
+        var rows = [""]
+        for word in text.split(separator: " ") {
+            let row = rows[rows.count - 1]
+            if row.isEmpty {
+                rows[rows.count - 1] = String(word)
+            } else if row.count + 1 + word.count <= width {
+                rows[rows.count - 1] = row + " " + word
+            } else {
+                rows.append(String(word))
+            }
+        }
+        return rows
+    }
+}
+
+/// Colours, where they are wanted: the eight that every terminal has, so that they suit its background.
+struct Paint {
+    let isOn: Bool
+
+    func bold(_ text: String) -> String { wrap(text, "1") }
+    func faint(_ text: String) -> String { wrap(text, "2") }
+    func server(_ text: String) -> String { wrap(text, "1;36") }
+    func client(_ text: String) -> String { wrap(text, "1;33") }
+    func lane(_ lane: Narrator.Lane, _ text: String) -> String { lane == .server ? server(text) : client(text) }
+
+    private func wrap(_ text: String, _ code: String) -> String {
+        isOn ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    }
+}

@@ -1,0 +1,95 @@
+import Sockeye
+
+/// Advice for whoever connects.
+extension Advice {
+    static func refused(_ at: Situation) -> Advice {
+        if at.remote?.family == .unix {
+            return Advice(
+                "the socket is there, but the server that made it has ended",
+                at.unixPath.map { ["rm \(Failure.quoted($0)) && sockeye serve \(at.typed)"] } ?? ["sockeye serve \(at.typed)"]
+            )
+        }
+        if at.isHere {
+            return Advice(
+                "no program on this computer listens on port \(at.port): the server is not started, or on another port",
+                ["sockeye serve \(at.port)   starts a server, in another terminal", "ss -ltn   lists who listens"]
+            )
+        }
+        return Advice(
+            "\(at.host) is there, but nothing listens on its port \(at.port), or only for itself, or its firewall says no",
+            [
+                "ss -ltn 'sport = :\(at.port)'   on \(at.host): 127.0.0.1 there means that others are not let in",
+                "sockeye serve '*:\(at.port)'   on \(at.host): a server that others can reach",
+            ]
+        )
+    }
+
+    static func nameNotFound(_ at: Situation) -> Advice {
+        if let path = at.unixPath {
+            return at.error.operation == .bind
+                ? Advice("the folder of \(path) does not exist", ["mkdir -p \(Failure.quoted(folder(of: path)))"])
+                : Advice(
+                    "no server has made this socket: it is not started, or uses another path",
+                    ["sockeye serve \(at.typed)   starts a server, in another terminal", "ss -lx   lists Unix sockets"]
+                )
+        }
+        if at.error.detail?.contains("name service gave no answer") == true {
+            return Advice(
+                "the name servers cannot be asked: no network, or /etc/resolv.conf names the wrong ones",
+                ["getent hosts \(Failure.quoted(at.host))   asks again", "sockeye \(at.command) 127.0.0.1:\(at.port)   needs no name"]
+            )
+        }
+        return Advice(
+            "the name is misspelt, or only known inside another network",
+            ["getent hosts \(Failure.quoted(at.host))   asks for it again", "write its address instead, as in 192.0.2.7:\(at.port)"]
+        )
+    }
+
+    static func unreachable(_ at: Situation) -> Advice {
+        if at.remote?.isMulticast == true {
+            return Advice(
+                "\(at.address) is a group of computers, and a connection goes to one",
+                ["sockeye \(at.command) 127.0.0.1:\(at.port)   or another address of one computer"]
+            )
+        }
+        let look = "ip route get \(at.address)   says which way packets would go"
+        if at.error.errno == .hostUnreachable {
+            return Advice(
+                "the network is there, but no computer answers at \(at.address): it is off, or a firewall says no",
+                ["ping -c 3 \(at.host)", look]
+            )
+        }
+        let isIPv6 = at.remote?.family == .ipv6
+        return Advice(
+            isIPv6
+                ? "this computer has no way to that IPv6 address: many networks offer IPv4 only"
+                : "this computer has no way to that address: it is offline, or the address is of another network",
+            [look, "ip \(isIPv6 ? "-6 " : "")route   lists the ways; 'default' leads to the internet"]
+        )
+    }
+
+    static func timedOut(_ at: Situation) -> Advice {
+        let isConnecting = at.error.operation == .connect
+        return Advice(
+            isConnecting
+                ? "nothing answered: the computer is off, the address is wrong, or a firewall drops what is sent there"
+                : "\(at.address) has stopped answering: it is off, or the network between has failed",
+            ["ping -c 3 \(at.host)", "sockeye \(at.command) \(at.typed) --explain   shows where it waits"]
+        )
+    }
+
+    static func reset(_ at: Situation) -> Advice {
+        Advice(
+            "the program at the other end crashed, was killed, or closed without reading all that was sent to it",
+            [
+                "look at what the other program printed last",
+                "sockeye \(at.command) \(at.typed) --explain   shows how far the conversation came",
+            ]
+        )
+    }
+
+    private static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}

@@ -1,0 +1,76 @@
+import Sockeye
+
+/// The likely cause of a network error, and what to try next. A pure mapping: it looks nothing up.
+struct Advice: Equatable {
+    let cause: String
+    let next: [String]
+
+    init(_ cause: String, _ next: [String]) {
+        self.cause = cause
+        self.next = next
+    }
+
+    /// - Parameters:
+    ///   - endpoint: What was typed.
+    ///   - facts: What this computer knows about it.
+    ///   - command: The subcommand, for the commands that are proposed.
+    init(for error: SocketError, at endpoint: Endpoint, facts: Facts = Facts(), command: String) {
+        let situation = Situation(error: error, endpoint: endpoint, facts: facts, command: command)
+        self =
+            switch error.code {
+            case .refused: Self.refused(situation)
+            case .addressInUse: Self.addressInUse(situation)
+            case .permissionDenied: Self.permissionDenied(situation)
+            case .addressNotAvailable: Self.addressNotAvailable(situation)
+            case .nameNotFound: Self.nameNotFound(situation)
+            case .unreachable: Self.unreachable(situation)
+            case .timedOut: Self.timedOut(situation)
+            case .reset: Self.reset(situation)
+            case .exhausted:
+                Advice("this process may not open more files", ["ulimit -n 4096, then the same command again"])
+            case .unsupported:
+                Advice("this kernel does not offer that kind of socket", ["sockeye \(command) 127.0.0.1:\(situation.port)"])
+            default:
+                Advice(
+                    "sockeye has no explanation for this answer of the system",
+                    ["sockeye \(command) \(situation.typed) --explain   shows each step"]
+                )
+            }
+    }
+}
+
+/// One failed attempt, and the words for it.
+struct Situation {
+    let error: SocketError
+    let endpoint: Endpoint
+    let facts: Facts
+    let command: String
+
+    /// 1337 stands in where none is known.
+    var port: UInt16 { endpoint.port ?? remote?.port ?? error.localAddress?.port ?? 1337 }
+    var typed: String { Failure.quoted(endpoint.description) }
+    var remote: SocketAddress? { error.remoteAddress ?? endpoint.socketAddress }
+    var unixPath: String? { (error.remoteAddress ?? error.localAddress ?? endpoint.socketAddress)?.unixPath }
+
+    /// Whether the other side is a program on this computer.
+    var isHere: Bool {
+        if case .loopback = endpoint.kind { return true }
+        return remote?.isLoopback == true || remote?.family == .unix
+    }
+
+    /// The other computer, without its port: as `ping` and `ip route get` take it.
+    var host: String {
+        if let name = endpoint.hostName { return name }
+        return remote.map(Self.host) ?? endpoint.description
+    }
+
+    var address: String { remote.map(Self.host) ?? host }
+
+    private static func host(_ address: SocketAddress) -> String {
+        switch address.kind {
+        case .ipv4(let ip, _): "\(ip)"
+        case .ipv6(let ip, _, _, _): "\(ip)"
+        case .unixPath, .unixAbstract, .unixUnnamed: "\(address)"
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Sockeye
+import SockeyeSystem
+
+/// What a server says when it is ready: where it listens, who can reach it there, and how to let others in.
+struct Announcement {
+    let lines: [String]
+
+    init(of address: SocketAddress, _ typed: TypedAddress, isQuiet: Bool) {
+        self.init(of: address, isQuiet: isQuiet, interfaces: address.isAny ? InterfaceAddress.reachable() : [])
+    }
+
+    /// - Parameter interfaces: The addresses of this computer that others can reach.
+    init(of address: SocketAddress, isQuiet: Bool, interfaces: [InterfaceAddress]) {
+        // The first line always: with port 0 nothing else tells the port.
+        var lines = ["Listening on \(address)"]
+        let port = address.port ?? 0
+        if isQuiet {
+            // Nothing more was asked for.
+        } else if address.family == .unix {
+            lines.append("Only programs on this computer can reach it: sockeye connect \(Failure.quoted("\(address)"))")
+        } else if address.isLoopback {
+            lines.append("Only this computer can reach it: sockeye connect \(Self.local(address, port))")
+            lines.append("To let other computers in: sockeye serve '*:\(port)'")
+        } else if address.isAny {
+            let reachable = interfaces.filter { address.family == .ipv6 || $0.address.family == .ipv4 }
+            for one in reachable {
+                lines.append("Others reach it with: sockeye connect \(one.endpointText(port: port))   (\(one.interface))")
+            }
+            if reachable.isEmpty { lines.append("Others cannot reach it: this computer has no address in a network.") }
+            lines.append("This computer reaches it with: sockeye connect \(port)")
+        } else {
+            lines.append("Others reach it with: sockeye connect \(address)")
+        }
+        if !isQuiet { lines.append("Ctrl-C ends it.") }
+        self.lines = lines
+    }
+
+    /// The shortest form that leads there.
+    private static func local(_ address: SocketAddress, _ port: UInt16) -> String {
+        address == .ipv4(.loopback, port: port) ? String(port) : address.description
+    }
+
+    func say() {
+        for line in lines { Console.say(line) }
+    }
+}
+
+/// The file that a Unix socket leaves behind, which would be in the way of the next server.
+enum UnixSocketFile {
+    static func remove(_ address: SocketAddress) {
+        guard case .unixPath(let path) = address.kind else { return }
+        SystemFile.remove(path)
+    }
+}

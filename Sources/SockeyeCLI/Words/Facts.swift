@@ -1,0 +1,54 @@
+import Sockeye
+import SockeyeSystem
+
+/// What this computer knows that makes advice certain. Everything may be unknown: then advice is more careful.
+struct Facts {
+    /// Who holds the port that could not be bound.
+    var holder: PortHolder?
+    /// Ports below it are for the administrator: `net.ipv4.ip_unprivileged_port_start`.
+    var firstFreePort: UInt16 = 1024
+    /// The addresses that a server here can have, the loopback ones left out.
+    var ownAddresses: [String] = []
+
+    /// Looks up what helps with this error, and nothing else.
+    static func gathered(for error: SocketError, _ endpoint: Endpoint) -> Facts {
+        var facts = Facts()
+        switch error.code {
+        case .addressInUse:
+            if let path = (error.localAddress ?? endpoint.socketAddress)?.unixPath {
+                facts.holder = PortHolder.ofUnixSocket(path)
+            } else if let port = error.localAddress?.port ?? endpoint.port {
+                facts.holder = PortHolder.ofPort(port)
+            }
+        case .permissionDenied:
+            let text = SystemFile.text("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+            facts.firstFreePort = text.flatMap { UInt16($0.filter(\.isNumber)) } ?? 1024
+        case .addressNotAvailable:
+            facts.ownAddresses = InterfaceAddress.reachable().map { $0.endpointText(port: endpoint.port ?? 1337) }
+        default:
+            break
+        }
+        return facts
+    }
+}
+
+extension Endpoint {
+    /// The address, where the endpoint is one.
+    var socketAddress: SocketAddress? {
+        guard case .address(let address) = kind else { return nil }
+        return address
+    }
+
+    /// The name that is to be looked up, where the endpoint has one.
+    var hostName: String? {
+        guard case .host(let name, _) = kind else { return nil }
+        return name
+    }
+}
+
+extension InterfaceAddress {
+    /// The addresses under which other computers can reach this one: neither loopback nor of one link only.
+    static func reachable() -> [InterfaceAddress] {
+        all().filter { !$0.address.isLoopback && !$0.address.isLinkLocal }
+    }
+}

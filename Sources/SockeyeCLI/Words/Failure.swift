@@ -1,0 +1,97 @@
+import ArgumentParser
+import Sockeye
+
+/// An error as a person meets it: what was attempted, what happened, why that usually is, and what to try next.
+struct Failure: Error {
+    let attempted: String
+    let happened: String
+    let cause: String
+    /// Commands, or sentences where no command helps; never none.
+    let next: [String]
+    let status: Int32
+
+    /// `EX_USAGE` of sysexits.h, which ArgumentParser uses too.
+    static let wrongUsage: Int32 = 64
+    static let networkFailed: Int32 = 1
+
+    /// The four parts, ready for standard error.
+    var description: String {
+        var lines = [
+            "sockeye: could not \(attempted)",
+            "  what happened: \(happened)",
+            "  likely cause:  \(cause)",
+        ]
+        for (index, step) in next.enumerated() {
+            lines.append((index == 0 ? "  try next:      " : "                 ") + step)
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// A word as a shell takes it: quoted where a character in it means something there.
+    static func quoted(_ word: String) -> String {
+        let isPlain = word.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default: "-._/:@%+=,".utf8.contains(byte)
+            }
+        }
+        return isPlain ? word : "'" + word.replacing("'", with: #"'\''"#) + "'"
+    }
+}
+
+extension Failure {
+    /// The whole of a network error: the error, the address that was typed, and what this computer knows about it.
+    init(_ error: SocketError, _ address: TypedAddress, command: String) {
+        let facts = Facts.gathered(for: error, address.endpoint)
+        let advice = Advice(for: error, at: address.endpoint, facts: facts, command: command)
+        attempted = Self.attempt(error, address)
+        happened = Self.answer(error)
+        cause = advice.cause
+        next = advice.next
+        status = error.code == .invalidAddress ? Self.wrongUsage : Self.networkFailed
+    }
+
+    private static func attempt(_ error: SocketError, _ address: TypedAddress) -> String {
+        let typed = SafeText.line(address.endpoint.description)
+        let remote = error.remoteAddress.map(\.description) ?? typed
+        let local = error.localAddress.map(\.description) ?? typed
+        return switch error.operation {
+        case .connect: remote == typed ? "connect to \(typed)" : "connect to \(typed) (\(remote))"
+        case .bind, .listen: local == typed ? "listen on \(typed)" : "listen on \(typed) (\(local))"
+        case .accept: "accept clients on \(local)"
+        case .resolve: "find the address of \(typed)"
+        case .receive: "receive from \(remote)"
+        case .send: "send to \(remote)"
+        case .finishSending: "finish sending to \(remote)"
+        default: "\(error.operation.rawValue) for \(typed)"
+        }
+    }
+
+    private static func answer(_ error: SocketError) -> String {
+        guard let errno = error.errno else { return error.detail.map(SafeText.line) ?? "\(error.code)" }
+        return error.detail.map { "\(errno); \(SafeText.line($0))" } ?? "\(errno)"
+    }
+
+    /// Runs a command's body, and turns the errors of the network into words and a status.
+    static func explaining(
+        _ address: TypedAddress,
+        command: String,
+        _ body: () async throws -> Void
+    ) async throws {
+        do {
+            try await body()
+        } catch let error as SocketError {
+            try Failure(error, address, command: command).end()
+        } catch let failure as Failure {
+            try failure.end()
+        }
+    }
+
+    /// Says it, and ends the command.
+    func end() throws -> Never {
+        Console.say(description)
+        throw ExitCode(status)
+    }
+}

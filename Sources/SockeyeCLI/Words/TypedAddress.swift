@@ -1,0 +1,48 @@
+import Sockeye
+
+/// An ADDRESS as it was typed on the command line, with its scheme taken off.
+struct TypedAddress {
+    let text: String
+    let endpoint: Endpoint
+
+    /// Schemes that will come, and until then must not be taken for the names of computers.
+    private static let laterSchemes = ["udp", "tls", "ws", "http", "https"]
+
+    /// - Throws: what a person needs to write it right; its status is 64.
+    init(_ text: String, command: String) throws(Failure) {
+        var rest = text[...]
+        if let scheme = text.split(separator: ":", maxSplits: 1).first?.lowercased(), text.contains(":") {
+            if scheme == "tcp" { rest = rest.dropFirst("tcp:".count) }
+            if Self.laterSchemes.contains(scheme) {
+                throw Failure(
+                    attempted: "use the address \"\(SafeText.line(text))\"",
+                    happened: "\(scheme): is not there yet; TCP and Unix sockets are",
+                    cause: "this version of sockeye speaks tcp: (which need not be written) and unix: only",
+                    next: ["sockeye \(command) 1337", "sockeye \(command) unix:/tmp/x.sock"],
+                    status: Failure.wrongUsage
+                )
+            }
+        }
+        do {
+            endpoint = try Endpoint(parsing: String(rest))
+        } catch {
+            throw Failure(
+                attempted: "read the address \"\(SafeText.line(text))\"",
+                happened: error.problem,
+                cause: "an address is host:port, or a port alone for this computer, or unix:/path",
+                next: (error.suggestions.isEmpty ? ["1337"] : error.suggestions)
+                    .map { "sockeye \(command) \(Failure.quoted($0))" },
+                status: Failure.wrongUsage
+            )
+        }
+        self.text = String(rest)
+    }
+}
+
+extension SafeText {
+    /// A short text of somebody else within a line of ours.
+    static func line(_ text: String) -> String {
+        var safe = SafeText()
+        return (safe.append(text.utf8) + safe.finish()).replacing("\n", with: #"\n"#).replacing("\t", with: #"\t"#)
+    }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import SockeyeSystem
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct `The life of a socket` {
+    // Each in a process of its own: a number that was closed twice would be somebody else's by then.
+
+    @Test func `it is closed exactly once at the end of its scope`() async {
+        await #expect(processExitsWith: .success) {
+            for family in Family.allCases {
+                var number: Int32 = -1
+                do {
+                    let socket = try family.socket()
+                    number = socket.descriptor
+                    #expect(ProcessDescriptors.identity(number) != nil)
+                }
+                #expect(ProcessDescriptors.identity(number) == nil)
+            }
+        }
+    }
+
+    @Test func `closing it early does not close again at the end of the scope`() async {
+        await #expect(processExitsWith: .success) {
+            for family in Family.allCases {
+                var other: Int32 = -1
+                do {
+                    let socket = try family.socket()
+                    let number = socket.descriptor
+                    socket.close()
+                    #expect(ProcessDescriptors.identity(number) == nil)
+                    // Somebody else's now, and not to be closed by us.
+                    other = try family.socket().release()
+                    if other != number { other = dup2(other, number) }
+                }
+                #expect(ProcessDescriptors.identity(other) != nil)
+            }
+        }
+    }
+
+    @Test func `a released descriptor is left open`() async {
+        await #expect(processExitsWith: .success) {
+            for family in Family.allCases {
+                let number = try family.socket().release()
+                #expect(ProcessDescriptors.identity(number) != nil)
+                do {
+                    let adopted = Socket(adopting: number)
+                    #expect(adopted.descriptor == number)
+                }
+                #expect(ProcessDescriptors.identity(number) == nil)
+            }
+        }
+    }
+
+    @Test func `it is closed when a method throws past it`() async {
+        await #expect(processExitsWith: .success) {
+            func fail(_ family: Family) throws {
+                let socket = try family.socket()
+                try socket.connect(to: family == .unix ? "unix:/nowhere/at/all" : "[fe80::1%nonet]:1")
+            }
+            let before = ProcessDescriptors.count
+            for _ in 0..<20 {
+                for family in Family.allCases { #expect(throws: SocketError.self) { try fail(family) } }
+            }
+            // The test library opens one now and then; 60 leaked ones would show.
+            #expect(ProcessDescriptors.count < before + 10)
+        }
+    }
+
+    @Test(arguments: Family.allCases)
+    func `no descriptor survives exec`(family: Family) throws {
+        let listener = try family.listening()
+        let client = try family.socket()
+        try client.connect(to: listener.localAddress)
+        let server = try listener.accept()
+        let datagram = try family.socket(.datagram)
+        let (one, other) = try Syscalls.socketPair(nonblocking: true)
+        let epoll = try Syscalls.epollCreate()
+        let event = try Syscalls.eventDescriptor()
+        defer { for descriptor in [one, other, epoll, event] { Syscalls.close(descriptor) } }
+        let (loopEnd, _) = try Syscalls.accept(pendingOn: listener, family)
+        defer { Syscalls.close(loopEnd) }
+        let all = [
+            listener.descriptor, client.descriptor, server.descriptor, datagram.descriptor, one, other, epoll, event,
+            loopEnd,
+        ]
+        for descriptor in all { #expect(try ProcessDescriptors.isCloseOnExec(descriptor), "descriptor \(descriptor)") }
+    }
+
+    @Test func `sending to a peer that is gone raises no SIGPIPE (BlueSocket #48, #88)`() async {
+        await #expect(processExitsWith: .success) {
+            unsafe signal(SIGPIPE, SIG_DFL)
+            for family in Family.allCases {
+                let client = try family.socket()
+                do {
+                    let listener = try family.listening()
+                    try client.connect(to: listener.localAddress)
+                    let server = try listener.accept()
+                    try Syscalls.resetOnClose(server.descriptor)
+                }
+                var seen: Set<SocketError.Code> = []
+                for _ in 0..<3 {
+                    if let error = socketError({ try client.sendAll("x") }) { seen.insert(error.code) }
+                }
+                #expect(seen == [.reset])
+            }
+            let (one, other) = try Syscalls.socketPair(nonblocking: false)
+            Syscalls.close(other)
+            let socket = Socket(adopting: one)
+            #expect(socketError { _ = try socket.send([1]) }?.errno == .brokenPipe)
+            let datagram = Socket(adopting: try Syscalls.socket(.unix, .datagram, nonblocking: false))
+            #expect(socketError { try datagram.send([1], to: .unix(path: "/nowhere/at/all")) } != nil)
+        }
+    }
+}
+
+extension Syscalls {
+    /// What the event loop's listener makes: accepted without blocking.
+    fileprivate static func accept(
+        pendingOn listener: borrowing Socket,
+        _ family: Family
+    ) throws -> (descriptor: Int32, peer: SocketAddress) {
+        let client = try family.socket()
+        try client.connect(to: listener.localAddress)
+        return try accept(listener.descriptor, nonblocking: true)
+    }
+}

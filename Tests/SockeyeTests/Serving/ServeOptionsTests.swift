@@ -1,0 +1,148 @@
+import SockeyeSystem
+import Testing
+
+@testable import Sockeye
+
+@Suite(.timeLimit(.minutes(1))) struct `Serve options` {
+    @Test(arguments: Family.allCases)
+    func `a client too many waits until another has gone`(family: Family) async throws {
+        var serving = ServeOptions()
+        serving.maximumConnections = 2
+        let begun = Tally()
+        try await withServer(family, serving: serving) { connection in
+            begun.add()
+            try await echo(connection)
+        } while: { listener in
+            let first = try RawPeer(connectedTo: listener.localAddress)
+            let second = try RawPeer(connectedTo: listener.localAddress)
+            await begun.reach(2)
+            let third = try RawPeer(connectedTo: listener.localAddress)
+            try third.sendNow("patience")
+            // The two that are there are served while the third waits.
+            try first.sendNow("one")
+            #expect(try await first.receive() == Array("one".utf8))
+            #expect(begun.count == 2)
+            second.close()
+            #expect(try await third.receive() == Array("patience".utf8))
+            first.close()
+            third.close()
+        }
+    }
+
+    @Test(arguments: Family.allCases)
+    func `a client too many is told so and disconnected`(family: Family) async throws {
+        var serving = ServeOptions()
+        serving.maximumConnections = 1
+        serving.whenFull = .refuse(farewell: Array("full, come back later\n".utf8))
+        let begun = Tally()
+        try await withServer(family, serving: serving) { connection in
+            begun.add()
+            try await echo(connection)
+        } while: { listener in
+            let first = try RawPeer(connectedTo: listener.localAddress)
+            await begun.reach(1)
+            for _ in 0..<3 {
+                let refused = try RawPeer(connectedTo: listener.localAddress)
+                #expect(try await refused.receiveAll() == Array("full, come back later\n".utf8))
+                refused.close()
+            }
+            try first.sendNow("still here")
+            #expect(try await first.receive() == Array("still here".utf8))
+            #expect(begun.count == 1)
+            first.close()
+        }
+    }
+
+    @Test(arguments: Family.allCases)
+    func `silence ends a connection and its handler learns why`(family: Family) async throws {
+        var serving = ServeOptions()
+        serving.idleTimeLimit = .milliseconds(200)
+        let errors = Collected<SocketError.Code>()
+        try await withServer(family, serving: serving) { connection in
+            do {
+                try await echo(connection)
+            } catch let error as SocketError {
+                errors.add(error.code)
+                throw error
+            }
+        } while: { listener in
+            let silent = try RawPeer(connectedTo: listener.localAddress)
+            #expect(try await silent.receiveAll() == [])
+            silent.close()
+        }
+        #expect(errors.all == [.timedOut])
+    }
+
+    @Test func `bytes in either direction keep a connection alive`() async throws {
+        var serving = ServeOptions()
+        serving.idleTimeLimit = .milliseconds(400)
+        try await withServer(.ipv4, serving: serving, echo) { listener in
+            let busy = try RawPeer(connectedTo: listener.localAddress)
+            let start = ContinuousClock.now
+            // Three times the limit, in pieces that are each well below it.
+            while ContinuousClock.now - start < .milliseconds(1200) {
+                try busy.sendNow("tick")
+                #expect(try await busy.receive() == Array("tick".utf8))
+                // SLEEP: silence for less than the limit is what this is about.
+                try await Task.sleep(for: .milliseconds(40))
+            }
+            busy.close()
+        }
+    }
+
+    @Test func `a lifetime ends a connection that is busy`() async throws {
+        var serving = ServeOptions()
+        serving.lifetime = .milliseconds(300)
+        let ended = Collected<SocketError.Code?>()
+        try await withServer(.ipv4, serving: serving) { connection in
+            ended.add(await socketError { try await echo(connection) }?.code)
+        } while: { listener in
+            let busy = try RawPeer(connectedTo: listener.localAddress)
+            let error = await socketErrorOrEnd {
+                while true {
+                    try busy.sendNow("tick")
+                    if try await busy.receive().isEmpty { return }
+                }
+            }
+            #expect(error == nil || error == .connectionReset || error == .brokenPipe)
+            busy.close()
+        }
+        #expect(ended.all == [.timedOut])
+    }
+
+    private func socketErrorOrEnd(_ body: () async throws -> Void) async -> Errno? {
+        do {
+            try await body()
+            return nil
+        } catch {
+            return error as? Errno
+        }
+    }
+
+    @Test(
+        arguments: [
+            (["127.0.0.0/8"], [], true), (["10.0.0.0/8"], [], false), ([], ["127.0.0.1"], false),
+            (["127.0.0.0/8"], ["127.0.0.1"], false), (["::1"], [], false), ([], ["::/0"], true), ([], [], true),
+        ] as [([String], [String], Bool)]
+    )
+    func `who is not allowed never reaches the handler`(allow: [String], deny: [String], isServed: Bool) async throws {
+        var serving = ServeOptions()
+        serving.allow = try allow.map(NetworkPrefix.init(parsing:))
+        serving.deny = try deny.map(NetworkPrefix.init(parsing:))
+        let begun = Tally()
+        try await withServer(.ipv4, serving: serving) { connection in
+            begun.add()
+            try await echo(connection)
+        } while: { listener in
+            let peer = try RawPeer(connectedTo: listener.localAddress)
+            if isServed {
+                try peer.sendNow("hello")
+                #expect(try await peer.receive() == Array("hello".utf8))
+            } else {
+                await #expect(throws: Errno.connectionReset) { try await peer.receive() }
+            }
+            peer.close()
+        }
+        #expect(begun.count == (isServed ? 1 : 0))
+    }
+}

@@ -1,0 +1,79 @@
+import SockeyeSystem
+import Testing
+
+@testable import Sockeye
+
+@Suite(.timeLimit(.minutes(1))) struct `Shutdown` {
+    @Test(arguments: Family.allCases)
+    func `who is in conversation may finish it`(family: Family) async throws {
+        let begun = Tally()
+        try await withListener(family) { listener in
+            let server = Task {
+                try await listener.serve { connection in
+                    begun.add()
+                    try await echo(connection)
+                }
+            }
+            let peer = try RawPeer(connectedTo: listener.localAddress)
+            await begun.reach(1)
+            async let summary = listener.shutdown(drain: .seconds(30))
+            await until("nobody new is taken") { (try? RawPeer(connectedTo: listener.localAddress)) == nil }
+            try peer.sendNow("last words")
+            #expect(try await peer.receive() == Array("last words".utf8))
+            peer.close()
+            #expect(await summary == ShutdownSummary(finished: 1, cancelled: 0))
+            try await server.value
+        }
+    }
+
+    @Test(arguments: Family.allCases)
+    func `who does not finish in time is cancelled and sees the end`(family: Family) async throws {
+        let begun = Tally()
+        try await withListener(family) { listener in
+            let server = Task {
+                try await listener.serve { connection in
+                    begun.add()
+                    try await echo(connection)
+                }
+            }
+            let peers = try (0..<3).map { _ in try RawPeer(connectedTo: listener.localAddress) }
+            await begun.reach(3)
+            async let summary = listener.shutdown(drain: .seconds(2))
+            await until("nobody new is taken") { (try? RawPeer(connectedTo: listener.localAddress)) == nil }
+            peers[0].close()
+            #expect(await summary == ShutdownSummary(finished: 1, cancelled: 2))
+            for peer in peers.dropFirst() {
+                #expect(try await peer.receiveAll() == [])
+                peer.close()
+            }
+            try await server.value
+        }
+    }
+
+    @Test func `a server at its limit can be shut down`() async throws {
+        var serving = ServeOptions()
+        serving.maximumConnections = 1
+        let options = serving
+        let begun = Tally()
+        try await withListener(.ipv4) { listener in
+            let server = Task {
+                try await listener.serve(options: options) { connection in
+                    begun.add()
+                    try await echo(connection)
+                }
+            }
+            let peer = try RawPeer(connectedTo: listener.localAddress)
+            await begun.reach(1)
+            #expect(await listener.shutdown(drain: .zero) == ShutdownSummary(finished: 0, cancelled: 1))
+            try await server.value
+            peer.close()
+        }
+    }
+
+    @Test func `a listener that serves nobody shuts down at once`() async throws {
+        try await withListener(.ipv4) { listener in
+            #expect(await listener.shutdown(drain: .seconds(30)) == ShutdownSummary(finished: 0, cancelled: 0))
+            #expect(await socketError { _ = try await listener.accept() }?.code == .closed)
+        }
+    }
+}

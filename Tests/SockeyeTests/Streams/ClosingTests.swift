@@ -1,0 +1,160 @@
+import SockeyeSystem
+import Testing
+
+@testable import Sockeye
+
+@Suite(.timeLimit(.minutes(1))) struct `Closing` {
+    /// The client sends on while the server has answered and returned without reading: a plain close would reset the
+    /// connection and take the answer with it.
+    @Test(arguments: Family.allCases)
+    func `loses nothing with unread input pending`(family: Family) async throws {
+        let answer = Pattern.bytes(1_000_000)
+        try await withServer(family) { connection in
+            _ = try await connection.receive(upTo: 1)
+            try await connection.send(answer)
+        } while: { listener in
+            let peer = try RawPeer(connectedTo: listener.localAddress)
+            async let sent: Void = peer.send([UInt8](repeating: 1, count: 5_000_000))
+            let received = try await peer.receiveAll()
+            try? await sent
+            #expect(received.count == answer.count && Pattern.matches(received, at: 0))
+            peer.close()
+        }
+    }
+
+    @Test(arguments: Family.allCases)
+    func `a scope that ends at once loses nothing (swift-nio #2795, #2757, #3139)`(family: Family) async throws {
+        let bytes = Pattern.bytes(8_000_000)
+        try await withServer(family) { connection in
+            try await connection.send(bytes)
+        } while: { listener in
+            let peers = try (0..<4).map { _ in try RawPeer(connectedTo: listener.localAddress) }
+            for peer in peers {
+                let all = try await peer.receiveAll()
+                #expect(all.count == bytes.count && Pattern.matches(all, at: 0))
+                peer.close()
+            }
+        }
+    }
+
+    @Test(arguments: Family.allCases)
+    func `loses nothing when the input comes late`(family: Family) async throws {
+        try await withServer(family) { connection in
+            try await connection.send("farewell")
+        } while: { listener in
+            for _ in 0..<50 {
+                let peer = try RawPeer(connectedTo: listener.localAddress)
+                // The server has sent its FIN, perhaps: what comes now has no reader.
+                try peer.sendNow("too late")
+                #expect(try await peer.receiveAll() == Array("farewell".utf8))
+                peer.close()
+            }
+        }
+    }
+
+    @Test(arguments: Family.allCases)
+    func `of a client loses nothing either`(family: Family) async throws {
+        let bytes = Pattern.bytes(3_000_000)
+        let received = Tally()
+        try await withServer(family) { connection in
+            try await connection.send(Pattern.bytes(100_000))
+            let all = try? await connection.receiveAll()
+            #expect(all?.count == bytes.count && Pattern.matches(all ?? [], at: 0))
+            received.add()
+        } while: { listener in
+            try await withConnection(to: listener.localAddress.endpoint) { connection in
+                try await connection.send(bytes)
+                // One byte of what the server has sent, so that the rest is surely there, unread.
+                _ = try await connection.receive(upTo: 1)
+            }
+            await received.reach()
+        }
+    }
+
+    @Test(arguments: Family.allCases)
+    func `a scope closes on return, on throw and on cancellation`(family: Family) async throws {
+        struct Oops: Error {}
+        let ended = Tally()
+        try await withServer(family) { connection in
+            while try await connection.receive(upTo: 100) != nil {}
+            ended.add()
+        } while: { listener in
+            let endpoint = listener.localAddress.endpoint
+            let length = try await withConnection(to: endpoint) {
+                try await $0.send("1"); return 1
+            }
+            #expect(length == 1)
+            await ended.reach(1)
+            await #expect(throws: Oops.self) {
+                try await withConnection(to: endpoint) { _ in throw Oops() }
+            }
+            await ended.reach(2)
+            let inside = Tally()
+            let task = Task {
+                try await withConnection(to: endpoint) { connection in
+                    inside.add()
+                    _ = try await connection.receive(upTo: 1)
+                }
+            }
+            await inside.reach()
+            task.cancel()
+            await #expect(throws: SocketError.self) { try await task.value }
+            await ended.reach(3)
+        }
+    }
+
+    @Test func `a peer that never ends holds nobody up for ever`() async throws {
+        try await withRawClient(.ipv4) { server, peer in
+            let clock = ContinuousClock()
+            let time = await clock.measure { await server.close() }
+            #expect(time > .milliseconds(1_500) && time < .seconds(20))
+            peer.close()
+        }
+    }
+
+    @Test func `a peer that sends without end holds nobody up for ever`() async throws {
+        try await withRawClient(.ipv4) { server, peer in
+            let flood = Task { while true { try await peer.send([UInt8](repeating: 7, count: 100_000)) } }
+            let time = await ContinuousClock().measure { await server.close() }
+            #expect(time < .seconds(20))
+            _ = await flood.result
+        }
+    }
+
+    @Test func `a cancelled task closes at once`() async throws {
+        try await withRawClient(.ipv4) { server, peer in
+            let time = await Task {
+                unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
+                return await ContinuousClock().measure { await server.close() }
+            }.value
+            #expect(time < .milliseconds(1_500))
+            let rest = try await peer.receive()
+            #expect(rest.isEmpty)
+        }
+    }
+
+    @Test(arguments: Family.allCases)
+    func `a client that is done does not wait for its server`(family: Family) async throws {
+        try await withListener(family) { listener in
+            let connection = try await Connection.connect(to: listener.localAddress.endpoint)
+            let accepted = try await listener.accept()
+            try await connection.send("x")
+            #expect(try await accepted.receive(upTo: 1) == [120])
+            // It returns although the server never finishes, and before the time that unread input would get.
+            let loop = connection.registration.loop
+            let order = Collected<String>()
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask(executorPreference: loop) {
+                    await connection.close()
+                    order.add("closed")
+                }
+                group.addTask(executorPreference: loop) {
+                    _ = await LoopTimer.sleep(for: Registration.lingerTime, on: loop)
+                    order.add("the long bound")
+                }
+            }
+            #expect(order.all == ["closed", "the long bound"])
+            accepted.abort()
+        }
+    }
+}

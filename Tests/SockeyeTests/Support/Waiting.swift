@@ -1,0 +1,112 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Sockeye
+
+/// Counts what has happened, and lets a task wait until it has happened often enough.
+final class Tally: Sendable {
+    private struct State {
+        var count = 0
+        var waiting: [(goal: Int, continuation: CheckedContinuation<Void, Never>)] = []
+    }
+    private let state = Mutex(State())
+
+    var count: Int { state.withLock { $0.count } }
+
+    func add(_ amount: Int = 1) {
+        let reached = state.withLock { state in
+            state.count += amount
+            let count = state.count
+            let reached = state.waiting.filter { $0.goal <= count }
+            state.waiting.removeAll { $0.goal <= count }
+            return reached
+        }
+        for one in reached { one.continuation.resume() }
+    }
+
+    func reach(_ goal: Int = 1) async {
+        await withCheckedContinuation { continuation in
+            let isReached = state.withLock { state in
+                if state.count < goal { state.waiting.append((goal, continuation)) }
+                return state.count >= goal
+            }
+            if isReached { continuation.resume() }
+        }
+    }
+}
+
+/// Lets others run until `condition` holds: for what changes without telling anybody.
+///
+/// Records an issue after 20 seconds instead of hanging.
+func until(
+    _ what: String,
+    sourceLocation: SourceLocation = #_sourceLocation,
+    _ condition: () throws -> Bool
+) async rethrows {
+    let limit = ContinuousClock.now + .seconds(20)
+    while try !condition() {
+        if ContinuousClock.now > limit {
+            Issue.record("waited in vain until \(what)", sourceLocation: sourceLocation)
+            return
+        }
+        await Task.yield()
+    }
+}
+
+extension Connection {
+    func isWaiting(_ direction: Direction) -> Bool { registration.snapshot.isWaiting(direction) }
+
+    /// Returns once a task is suspended in a receive, or in a send.
+    func untilWaiting(_ direction: Direction, sourceLocation: SourceLocation = #_sourceLocation) async {
+        await until("a task waits in \(self.remoteAddress)", sourceLocation: sourceLocation) { isWaiting(direction) }
+    }
+}
+
+/// Runs what blocks on a thread of its own, so that it holds up no task.
+func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread {
+            continuation.resume(with: Swift.Result { try body() })
+        }
+    }
+}
+
+/// The error that `body` throws, if it throws one of ours.
+func socketError(_ body: () async throws -> Void) async -> SocketError? {
+    do {
+        try await body()
+        return nil
+    } catch {
+        return error as? SocketError
+    }
+}
+
+/// What several tasks put together.
+final class Collected<Element: Sendable>: Sendable {
+    private let state = Mutex<[Element]>([])
+
+    var all: [Element] { state.withLock { $0 } }
+
+    func add(_ element: Element) { state.withLock { $0.append(element) } }
+}
+
+/// Cancels `body`, and records an issue, when it takes longer than it ever should: a watchdog for what could hang.
+func within<Result: Sendable>(
+    _ limit: Duration = .seconds(20),
+    sourceLocation: SourceLocation = #_sourceLocation,
+    _ body: @escaping @Sendable () async throws -> Result
+) async throws -> Result {
+    try await withThrowingTaskGroup(of: Result?.self) { group in
+        group.addTask { try await body() }
+        group.addTask {
+            // SLEEP: the watchdog's own, which the body's end cuts short.
+            try? await Task.sleep(for: limit)
+            return nil
+        }
+        defer { group.cancelAll() }
+        if let first = try await group.next(), let result = first { return result }
+        Issue.record("still not done after \(limit)", sourceLocation: sourceLocation)
+        throw CancellationError()
+    }
+}
