@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #endif
 #include "CSockeye.h"
+#include "NoDebug.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,13 +19,26 @@
 #include <sys/ioctl.h>
 #include <sys/un.h>
 
-// Without debug information for these few lines: clang writes DWARF 5 for C, which Debian's valgrind 3.19 cannot read,
-// and then it cannot count the instructions of anything that links this file. See docs/workarounds.md.
-#if defined(__clang__)
-#define NO_DEBUG __attribute__((nodebug))
+// libc's own `htons` and `ntohs` are macros with casts.
+static NO_DEBUG uint16_t network_order(uint16_t number) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return __builtin_bswap16(number);
 #else
-#define NO_DEBUG
+    return number;
 #endif
+}
+
+static NO_DEBUG uint32_t network_order_32(uint32_t number) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return __builtin_bswap32(number);
+#else
+    return number;
+#endif
+}
+
+static NO_DEBUG const struct sockaddr_in *ipv4(const void *address) { return address; }
+static NO_DEBUG const struct sockaddr_in6 *ipv6(const void *address) { return address; }
+static NO_DEBUG const struct sockaddr_un *local(const void *address) { return address; }
 
 NO_DEBUG __thread void *sockeye_thread_loop = 0;
 
@@ -43,32 +57,35 @@ NO_DEBUG int sockeye_epoll_remove(int epoll, int descriptor) {
 NO_DEBUG int sockeye_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 NO_DEBUG socklen_t sockeye_fill_ipv4(struct sockaddr_storage *out, uint32_t address, uint16_t port) {
-    struct sockaddr_in *in = (struct sockaddr_in *)out;
+    void *raw = out;
+    struct sockaddr_in *in = raw;
     memset(out, 0, sizeof *out);
     in->sin_family = AF_INET;
-    in->sin_port = htons(port);
-    in->sin_addr.s_addr = htonl(address);
+    in->sin_port = network_order(port);
+    in->sin_addr.s_addr = network_order_32(address);
     return sizeof *in;
 }
 
 NO_DEBUG socklen_t sockeye_fill_ipv6(struct sockaddr_storage *out, const uint8_t address[16], uint16_t port, uint32_t flow, uint32_t zone) {
-    struct sockaddr_in6 *in = (struct sockaddr_in6 *)out;
+    void *raw = out;
+    struct sockaddr_in6 *in = raw;
     memset(out, 0, sizeof *out);
     in->sin6_family = AF_INET6;
-    in->sin6_port = htons(port);
-    in->sin6_flowinfo = htonl(flow);
+    in->sin6_port = network_order(port);
+    in->sin6_flowinfo = network_order_32(flow);
     in->sin6_scope_id = zone;
     memcpy(&in->sin6_addr, address, 16);
     return sizeof *in;
 }
 
 NO_DEBUG socklen_t sockeye_fill_unix(struct sockaddr_storage *out, const uint8_t *name, uint32_t count, int terminate) {
-    struct sockaddr_un *in = (struct sockaddr_un *)out;
+    void *raw = out;
+    struct sockaddr_un *in = raw;
     memset(out, 0, sizeof *out);
     in->sun_family = AF_UNIX;
     if (count > sizeof in->sun_path - (terminate ? 1 : 0)) return 0;
     memcpy(in->sun_path, name, count);
-    return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + count + (terminate ? 1 : 0));
+    return offsetof(struct sockaddr_un, sun_path) + count + (terminate ? 1 : 0);
 }
 
 NO_DEBUG int sockeye_address_kind(const struct sockaddr_storage *in) {
@@ -80,22 +97,25 @@ NO_DEBUG int sockeye_address_kind(const struct sockaddr_storage *in) {
     }
 }
 
-NO_DEBUG uint32_t sockeye_ipv4_address(const struct sockaddr_storage *in) { return ntohl(((const struct sockaddr_in *)in)->sin_addr.s_addr); }
+NO_DEBUG uint32_t sockeye_ipv4_address(const struct sockaddr_storage *in) { return network_order_32(ipv4(in)->sin_addr.s_addr); }
 NO_DEBUG uint16_t sockeye_ip_port(const struct sockaddr_storage *in) {
-    return ntohs(in->ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)in)->sin6_port : ((const struct sockaddr_in *)in)->sin_port);
+    return network_order(in->ss_family == AF_INET6 ? ipv6(in)->sin6_port : ipv4(in)->sin_port);
 }
-NO_DEBUG const uint8_t *sockeye_ipv6_bytes(const struct sockaddr_storage *in) { return ((const struct sockaddr_in6 *)in)->sin6_addr.s6_addr; }
-NO_DEBUG uint32_t sockeye_ipv6_flow(const struct sockaddr_storage *in) { return ntohl(((const struct sockaddr_in6 *)in)->sin6_flowinfo); }
-NO_DEBUG uint32_t sockeye_ipv6_zone(const struct sockaddr_storage *in) { return ((const struct sockaddr_in6 *)in)->sin6_scope_id; }
-NO_DEBUG const uint8_t *sockeye_unix_bytes(const struct sockaddr_storage *in) { return (const uint8_t *)((const struct sockaddr_un *)in)->sun_path; }
+NO_DEBUG const uint8_t *sockeye_ipv6_bytes(const struct sockaddr_storage *in) { return ipv6(in)->sin6_addr.s6_addr; }
+NO_DEBUG uint32_t sockeye_ipv6_flow(const struct sockaddr_storage *in) { return network_order_32(ipv6(in)->sin6_flowinfo); }
+NO_DEBUG uint32_t sockeye_ipv6_zone(const struct sockaddr_storage *in) { return ipv6(in)->sin6_scope_id; }
+NO_DEBUG const uint8_t *sockeye_unix_bytes(const struct sockaddr_storage *in) {
+    const void *name = local(in)->sun_path;
+    return name;
+}
 
 NO_DEBUG uint32_t sockeye_unix_count(const struct sockaddr_storage *in, socklen_t length) {
-    const struct sockaddr_un *address = (const struct sockaddr_un *)in;
+    const struct sockaddr_un *address = local(in);
     if (length <= offsetof(struct sockaddr_un, sun_path)) return 0;
-    uint32_t count = length - (uint32_t)offsetof(struct sockaddr_un, sun_path);
+    uint32_t count = length - offsetof(struct sockaddr_un, sun_path);
     if (count > sizeof address->sun_path) count = sizeof address->sun_path;
     // An abstract name (leading NUL) is counted by the length alone; a path ends at its NUL.
-    return address->sun_path[0] == 0 ? count : (uint32_t)strnlen(address->sun_path, count);
+    return address->sun_path[0] == 0 ? count : strnlen(address->sun_path, count);
 }
 
 NO_DEBUG int sockeye_unsent_bytes(int descriptor) {

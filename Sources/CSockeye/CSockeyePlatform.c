@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #endif
 #include "CSockeyePlatform.h"
+#include "NoDebug.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -19,23 +20,31 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static void ending_signals(sigset_t *set) {
+static NO_DEBUG void ending_signals(sigset_t *set) {
     sigemptyset(set);
     sigaddset(set, SIGINT);
     sigaddset(set, SIGTERM);
 }
 
-void sockeye_signals_prepare(void) {
+static NO_DEBUG void do_nothing(int number) { number += 0; }
+
+NO_DEBUG void sockeye_signals_prepare(void) {
     sigset_t ending;
+    struct sigaction standard, ignoring;
+    memset(&standard, 0, sizeof standard);
+    memset(&ignoring, 0, sizeof ignoring);
+    ignoring.sa_handler = do_nothing;
+    ignoring.sa_flags = SA_RESTART;
     ending_signals(&ending);
     // A shell without job control starts background programs with SIGINT ignored, and then it would never come.
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
+    sigaction(SIGINT, &standard, 0);
+    sigaction(SIGTERM, &standard, 0);
     pthread_sigmask(SIG_BLOCK, &ending, 0);
-    signal(SIGPIPE, SIG_IGN);
+    // A handler and not SIG_IGN: a program that is started from here gets the default back.
+    sigaction(SIGPIPE, &ignoring, 0);
 }
 
-int sockeye_signals_wait(void) {
+NO_DEBUG int sockeye_signals_wait(void) {
     sigset_t ending;
     int number = 0;
     ending_signals(&ending);
@@ -44,50 +53,50 @@ int sockeye_signals_wait(void) {
     return number;
 }
 
-void sockeye_exit(int status) { _exit(status); }
+NO_DEBUG void sockeye_exit(int status) { _exit(status); }
 
-int sockeye_is_terminal(int descriptor) { return isatty(descriptor); }
+NO_DEBUG int sockeye_is_terminal(int descriptor) { return isatty(descriptor); }
 
-int sockeye_terminal_columns(int descriptor) {
+NO_DEBUG int sockeye_terminal_columns(int descriptor) {
     struct winsize size;
     return ioctl(descriptor, TIOCGWINSZ, &size) < 0 ? 0 : size.ws_col;
 }
 
-static int wait_for(int descriptor, short events, int milliseconds) {
+static NO_DEBUG int wait_for(int descriptor, short events, int milliseconds) {
     struct pollfd one = {.fd = descriptor, .events = events};
     int count = poll(&one, 1, milliseconds);
     return count > 0 ? 1 : count;
 }
 
-int sockeye_wait_readable(int descriptor, int milliseconds) { return wait_for(descriptor, POLLIN, milliseconds); }
-int sockeye_wait_writable(int descriptor, int milliseconds) { return wait_for(descriptor, POLLOUT, milliseconds); }
-ptrdiff_t sockeye_read(int descriptor, void *bytes, size_t count) { return read(descriptor, bytes, count); }
-ptrdiff_t sockeye_write(int descriptor, const void *bytes, size_t count) { return write(descriptor, bytes, count); }
+NO_DEBUG int sockeye_wait_readable(int descriptor, int milliseconds) { return wait_for(descriptor, POLLIN, milliseconds); }
+NO_DEBUG int sockeye_wait_writable(int descriptor, int milliseconds) { return wait_for(descriptor, POLLOUT, milliseconds); }
+NO_DEBUG ptrdiff_t sockeye_read(int descriptor, void *bytes, size_t count) { return read(descriptor, bytes, count); }
+NO_DEBUG ptrdiff_t sockeye_write(int descriptor, const void *bytes, size_t count) { return write(descriptor, bytes, count); }
 
-void *sockeye_semaphore_create(void) {
+NO_DEBUG void *sockeye_semaphore_create(void) {
     sem_t *semaphore = malloc(sizeof *semaphore);
     if (semaphore) sem_init(semaphore, 0, 0);
     return semaphore;
 }
 
-void sockeye_semaphore_destroy(void *semaphore) {
+NO_DEBUG void sockeye_semaphore_destroy(void *semaphore) {
     sem_destroy(semaphore);
     free(semaphore);
 }
 
-void sockeye_semaphore_signal(void *semaphore) { sem_post(semaphore); }
+NO_DEBUG void sockeye_semaphore_signal(void *semaphore) { sem_post(semaphore); }
 
-void sockeye_semaphore_wait(void *semaphore) {
+NO_DEBUG void sockeye_semaphore_wait(void *semaphore) {
     while (sem_wait(semaphore) < 0 && errno == EINTR) {
     }
 }
 
-int64_t sockeye_thread_waits(void) {
+NO_DEBUG int64_t sockeye_thread_waits(void) {
     struct rusage usage;
     return getrusage(RUSAGE_THREAD, &usage) < 0 ? -1 : usage.ru_nvcsw;
 }
 
-int sockeye_interfaces(void *context, void (*each)(void *, const char *, const struct sockaddr_storage *)) {
+NO_DEBUG int sockeye_interfaces(void *context, void (*each)(void *, const char *, const struct sockaddr_storage *)) {
     struct ifaddrs *all = 0;
     if (getifaddrs(&all) < 0) return -1;
     for (struct ifaddrs *one = all; one; one = one->ifa_next) {
@@ -104,11 +113,11 @@ int sockeye_interfaces(void *context, void (*each)(void *, const char *, const s
     return 0;
 }
 
-int sockeye_open_read(const char *path) { return open(path, O_RDONLY | O_CLOEXEC); }
+NO_DEBUG int sockeye_open_read(const char *path) { return open(path, O_RDONLY | O_CLOEXEC); }
 
-ptrdiff_t sockeye_read_link(const char *path, char *target, size_t count) { return readlink(path, target, count); }
+NO_DEBUG ptrdiff_t sockeye_read_link(const char *path, char *target, size_t count) { return readlink(path, target, count); }
 
-int sockeye_list(const char *path, void *context, void (*each)(void *, const char *)) {
+NO_DEBUG int sockeye_list(const char *path, void *context, void (*each)(void *, const char *)) {
     DIR *folder = opendir(path);
     if (!folder) return -1;
     for (struct dirent *one = readdir(folder); one; one = readdir(folder)) each(context, one->d_name);
@@ -116,8 +125,8 @@ int sockeye_list(const char *path, void *context, void (*each)(void *, const cha
     return 0;
 }
 
-int sockeye_remove(const char *path) { return unlink(path); }
-int sockeye_process_id(void) { return getpid(); }
-int sockeye_user_id(void) { return (int)geteuid(); }
+NO_DEBUG int sockeye_remove(const char *path) { return unlink(path); }
+NO_DEBUG int sockeye_process_id(void) { return getpid(); }
+NO_DEBUG int sockeye_user_id(void) { return geteuid(); }
 
-const char *sockeye_environment(const char *name) { return getenv(name); }
+NO_DEBUG const char *sockeye_environment(const char *name) { return getenv(name); }
