@@ -1,4 +1,5 @@
 import ArgumentParser
+import Sockeye
 import SockeyeSystem
 
 /// The tool: `sockeye`, and the subcommands.
@@ -28,8 +29,8 @@ struct SockeyeTool: AsyncParsableCommand {
     /// signal, blocked or not; here it only waits.
     static func main() {
         ThisProcess.prepareSignals()
-        // Detached, for `main` belongs to the main actor, and that one waits.
-        Task.detached {
+        // On a loop, for `main` belongs to the main actor, and that one waits.
+        LoopTask.start {
             do {
                 var command = try parseAsRoot()
                 if var command = command as? any AsyncParsableCommand {

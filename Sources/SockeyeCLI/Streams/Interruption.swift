@@ -9,7 +9,7 @@ enum Interruption {
 
     /// Runs `body` until it is done or a signal ends it; a signal is not an error.
     static func ends(_ body: @escaping @Sendable () async throws -> Void) async throws {
-        let task = Task { try await body() }
+        let task = LoopTask.start { try await body() }
         let wasInterrupted = Locked(false)
         do {
             try Syscalls.startThread {

@@ -6,7 +6,7 @@ enum Patience {
     static func run(for limit: Duration, _ body: @escaping @Sendable () async -> Void) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await body() }
-            group.addTask { try? await Task.sleep(for: limit) }
+            group.addTask { await LoopTask.sleep(for: limit) }
             await group.next()
             group.cancelAll()
         }
@@ -24,7 +24,7 @@ enum Patience {
                 }
             }
             group.addTask {
-                try? await Task.sleep(for: limit)
+                await LoopTask.sleep(for: limit)
                 return nil
             }
             let first = try await group.next()

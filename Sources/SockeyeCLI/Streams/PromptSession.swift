@@ -17,7 +17,7 @@ struct PromptSession: Sendable {
     }
 
     func run() async throws {
-        let receiving = Task { await receive() }
+        let receiving = LoopTask.start { await receive() }
         let sendFailure = await withTaskCancellationHandler {
             await send()
         } onCancel: {
@@ -25,12 +25,12 @@ struct PromptSession: Sendable {
         }
         await Patience.run(for: Self.farewell) {
             await withTaskCancellationHandler {
-                _ = await receiving.value
+                _ = await receiving.result
             } onCancel: {
                 receiving.cancel()
             }
         }
-        let failure = await receiving.value ?? sendFailure
+        let failure = try await receiving.value ?? sendFailure
         if let failure, failure.code != .cancelled || Task.isCancelled { throw failure }
     }
 
@@ -49,8 +49,8 @@ struct PromptSession: Sendable {
                     continue
                 }
                 try await connection.send(line)
-                Task {
-                    try? await Task.sleep(for: Self.patience)
+                LoopTask.start {
+                    await LoopTask.sleep(for: Self.patience)
                     screen.showPrompt(ifNothingSince: turn)
                 }
             }

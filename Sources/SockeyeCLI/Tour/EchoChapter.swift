@@ -18,8 +18,8 @@ struct EchoChapter {
             "2. An echo server, and a new connection for each message",
             """
             The server sends everything back. It is written with Sockeye's Listener: a task for each client, so that \
-            many can be served at once, and a task that waits costs no thread. The client asks until its person types \
-            "exit".
+            many can be served at once. Its sockets never block: a task that waits costs no thread, and the times below \
+            say how long each step took, waiting included. The client asks until its person types "exit".
             """
         )
         recorder.tell(with: narrator)
@@ -52,7 +52,9 @@ struct EchoChapter {
         options.observer = recorder.observer(.client)
         for message in Self.messages {
             if message == "exit" {
-                narrator.paragraph("The person types \"exit\": the client stops asking. The server goes on waiting for others.")
+                narrator.paragraph(
+                    "The person types \"exit\": the client stops asking. The server goes on waiting for others."
+                )
                 break
             }
             narrator.paragraph("The person types \"\(message)\":")

@@ -71,20 +71,20 @@ final class Narrator: Sendable {
             number += 1
             return number
         }
-        let head = "\(number)  \(call)"
-        var rows = Self.wrap(head, Self.laneWidth).map { paint.lane(lane, $0) }
-        rows += Self.wrap(text, Self.laneWidth - 4).map { "    " + $0 }
+        let label = (number < 10 ? " " : "") + "\(number) "
+        var rows = [paint.lane(lane, label + call)]
+        if !text.isEmpty { rows += Self.wrap(text, Self.laneWidth - 3).map { "   " + $0 } }
         if let result { rows += Self.arrow(result).map(paint.bold) }
         write(rows, lane)
     }
 
     /// What came of a step that was told before, when it began to wait.
     func tellResult(_ lane: Lane, _ call: String, _ result: String) {
-        write([paint.lane(lane, "·  \(call) returns")] + Self.arrow(result).map(paint.bold), lane)
+        write([paint.lane(lane, " · \(call) returns")] + Self.arrow(result).map(paint.bold), lane)
     }
 
     private static func arrow(_ result: String) -> [String] {
-        wrap(result, laneWidth - 6).enumerated().map { ($0.offset == 0 ? "    → " : "      ") + $0.element }
+        wrap(result, laneWidth - 5).enumerated().map { ($0.offset == 0 ? "   → " : "     ") + $0.element }
     }
 
     private func write(_ rows: [String], _ lane: Lane) {

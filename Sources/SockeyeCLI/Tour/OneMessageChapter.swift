@@ -79,6 +79,7 @@ final class OneMessageChapter: Sendable {
         let (bytes, receiving) = try Stopwatch.receive(from: client)
         serverTurn.wait()
         narrator.tellResult(.server, "recv()", "\(receiving); \(Self.quote(bytes))")
+        ThisProcess.pause(milliseconds: Self.pauseMilliseconds)
         let reply = Array("Got it!".utf8)
         let sending = try Stopwatch.time { () throws(SocketError) in try client.sendAll(reply) }
         clientTurn.signal()
@@ -89,7 +90,7 @@ final class OneMessageChapter: Sendable {
         let (end, waiting) = try Stopwatch.receive(from: client)
         serverTurn.wait()
         narrator.tellResult(.server, "recv()", "\(waiting); \(Self.quote(end))")
-        narrator.tell(.server, "close()", "ends its side too, and stops listening.", result: "the conversation is over")
+        narrator.tell(.server, "close()", "ends its side too, and stops listening.")
     }
 
     // MARK: Client
@@ -115,7 +116,12 @@ final class OneMessageChapter: Sendable {
 
     private func talk(_ socket: consuming Socket) throws(SocketError) {
         let sending = try Stopwatch.time { () throws(SocketError) in try socket.sendAll("hi") }
-        narrator.tell(.client, "send(\"hi\")", "hands 2 bytes to the system, which carries them over.", result: "\(sending)")
+        narrator.tell(
+            .client,
+            "send(\"hi\")",
+            "hands 2 bytes to the system, which carries them over.",
+            result: "\(sending)"
+        )
         narrator.tell(.client, "recv(up to 1024 bytes)", "waits for the answer …")
         serverTurn.signal()
         let (reply, receiving) = try Stopwatch.receive(from: socket)
@@ -124,7 +130,11 @@ final class OneMessageChapter: Sendable {
         clientTurn.wait()
         narrator.tellResult(.client, "recv()", "\(receiving); \(Self.quote(reply))")
         ThisProcess.pause(milliseconds: Self.pauseMilliseconds)
-        narrator.tell(.client, "close()", "has what it wanted: the system tells the server that nothing more comes (FIN).")
+        narrator.tell(
+            .client,
+            "close()",
+            "has what it wanted: the system tells the server that nothing more comes (FIN)."
+        )
         socket.close()
         serverTurn.signal()
     }

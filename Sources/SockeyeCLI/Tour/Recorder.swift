@@ -151,13 +151,18 @@ struct TourWords {
         case .listen:
             let own = event.localAddress.map(\.description) ?? "its address"
             self.init("socket(), bind(), listen()", "three system calls, done by Listener.bind.", "listening on \(own)")
-        case .accept: self.init("accept()", "the task waited for a client, its thread did not.", "\(peer), after \(time)")
+        case .accept: self.init("accept()", "the server's loop gets the client.", "\(peer)")
         case .connect: self.init("socket(), connect()", "goes to \(peer).", "connected in \(time)")
         case .receive where event.byteCount == 0:
-            self.init("recv()", "the \(lane == .server ? "client" : "server") has finished.", "0 bytes, after \(time)")
-        case .receive: self.init("recv()", "the task waited, its thread did not.", "\(bytes), after \(time)")
-        case .send: self.init("send()", "hands \(bytes) to the system.", "done in \(time)")
-        case .close: self.init("close()", "this end of the conversation is over.", "done in \(time)")
+            self.init(
+                "recv()",
+                "the \(lane == .server ? "client" : "server") has finished.",
+                "0 bytes, the end, after \(time)"
+            )
+        case .receive:
+            self.init("recv()", lane == .server ? "what the client sent." : "the echo.", "\(bytes), after \(time)")
+        case .send: self.init("send()", "", "\(bytes) handed over in \(time)")
+        case .close: self.init("close()", "", "this end is closed, after \(time)")
         default: self.init(event.operation.rawValue + "()", "done.", "in \(time)")
         }
     }

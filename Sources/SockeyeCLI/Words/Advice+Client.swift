@@ -6,7 +6,9 @@ extension Advice {
         if at.remote?.family == .unix {
             return Advice(
                 "the socket is there, but the server that made it has ended",
-                at.unixPath.map { ["rm \(Failure.quoted($0)) && sockeye serve \(at.typed)"] } ?? ["sockeye serve \(at.typed)"]
+                at.unixPath.map { ["rm \(Failure.quoted($0)) && sockeye serve \(at.typed)"] } ?? [
+                    "sockeye serve \(at.typed)"
+                ]
             )
         }
         if at.isHere {
@@ -16,7 +18,7 @@ extension Advice {
             )
         }
         return Advice(
-            "\(at.host) is there, but nothing listens on its port \(at.port), or only for itself, or its firewall says no",
+            "\(at.host) is there, but nothing listens on port \(at.port), or only for itself, or a firewall says no",
             [
                 "ss -ltn 'sport = :\(at.port)'   on \(at.host): 127.0.0.1 there means that others are not let in",
                 "sockeye serve '*:\(at.port)'   on \(at.host): a server that others can reach",
@@ -36,12 +38,18 @@ extension Advice {
         if at.error.detail?.contains("name service gave no answer") == true {
             return Advice(
                 "the name servers cannot be asked: no network, or /etc/resolv.conf names the wrong ones",
-                ["getent hosts \(Failure.quoted(at.host))   asks again", "sockeye \(at.command) 127.0.0.1:\(at.port)   needs no name"]
+                [
+                    "getent hosts \(Failure.quoted(at.host))   asks again",
+                    "sockeye \(at.command) 127.0.0.1:\(at.port)   needs no name",
+                ]
             )
         }
         return Advice(
             "the name is misspelt, or only known inside another network",
-            ["getent hosts \(Failure.quoted(at.host))   asks for it again", "write its address instead, as in 192.0.2.7:\(at.port)"]
+            [
+                "getent hosts \(Failure.quoted(at.host))   asks for it again",
+                "write its address instead, as in 192.0.2.7:\(at.port)",
+            ]
         )
     }
 

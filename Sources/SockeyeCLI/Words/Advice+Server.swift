@@ -38,7 +38,10 @@ extension Advice {
         let remove = "rm \(Failure.quoted(path)) && sockeye serve \(at.typed)"
         return switch at.facts.holder {
         case .program(let name, let id):
-            Advice("\(name) (process \(id)) already listens there", ["kill \(id)   ends \(name)", "sockeye serve unix:\(path)2"])
+            Advice(
+                "\(name) (process \(id)) already listens there",
+                ["kill \(id)   ends \(name)", "sockeye serve unix:\(path)2"]
+            )
         case .nobody:
             Advice("an earlier server ended and left its file behind; no program uses it", [remove])
         default:

@@ -29,7 +29,10 @@ struct Advice: Equatable {
             case .exhausted:
                 Advice("this process may not open more files", ["ulimit -n 4096, then the same command again"])
             case .unsupported:
-                Advice("this kernel does not offer that kind of socket", ["sockeye \(command) 127.0.0.1:\(situation.port)"])
+                Advice(
+                    "this kernel does not offer that kind of socket",
+                    ["sockeye \(command) 127.0.0.1:\(situation.port)"]
+                )
             default:
                 Advice(
                     "sockeye has no explanation for this answer of the system",

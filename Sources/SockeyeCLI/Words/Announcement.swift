@@ -24,7 +24,9 @@ struct Announcement {
         } else if address.isAny {
             let reachable = interfaces.filter { address.family == .ipv6 || $0.address.family == .ipv4 }
             for one in reachable {
-                lines.append("Others reach it with: sockeye connect \(one.endpointText(port: port))   (\(one.interface))")
+                lines.append(
+                    "Others reach it with: sockeye connect \(one.endpointText(port: port))   (\(one.interface))"
+                )
             }
             if reachable.isEmpty { lines.append("Others cannot reach it: this computer has no address in a network.") }
             lines.append("This computer reaches it with: sockeye connect \(port)")

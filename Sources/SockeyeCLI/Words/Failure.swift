@@ -1,5 +1,6 @@
 import ArgumentParser
 import Sockeye
+import SockeyeSystem
 
 /// An error as a person meets it: what was attempted, what happened, why that usually is, and what to try next.
 struct Failure: Error {
@@ -15,16 +16,21 @@ struct Failure: Error {
     static let networkFailed: Int32 = 1
 
     /// The four parts, ready for standard error.
-    var description: String {
-        var lines = [
-            "sockeye: could not \(attempted)",
-            "  what happened: \(happened)",
-            "  likely cause:  \(cause)",
-        ]
-        for (index, step) in next.enumerated() {
-            lines.append((index == 0 ? "  try next:      " : "                 ") + step)
+    var description: String { description(columns: StandardStream.error.columns ?? .max) }
+
+    /// - Parameter columns: Where lines are broken. Commands are not, so that they can be copied.
+    func description(columns: Int) -> String {
+        let indent = String(repeating: " ", count: 17)
+        let width = columns == .max ? columns : max(columns - indent.count, 40)
+        func paragraph(_ label: String, _ text: String) -> String {
+            label + Narrator.wrap(text, width).joined(separator: "\n" + indent)
         }
-        return lines.joined(separator: "\n")
+        return [
+            "sockeye: could not \(attempted)",
+            paragraph("  what happened: ", happened),
+            paragraph("  likely cause:  ", cause),
+            "  try next:      " + next.joined(separator: "\n" + indent),
+        ].joined(separator: "\n")
     }
 
     /// A word as a shell takes it: quoted where a character in it means something there.

@@ -42,8 +42,8 @@ extension SocketError {
         /// Any other answer of the system; see ``SocketError/errno``.
         case system
 
-        /// Lower-case words for an error that has no errno.
-        var words: String {
+        /// The meaning in lower-case words: what an error without an errno prints.
+        public var words: String {
             switch self {
             case .refused: "connection refused"
             case .addressInUse: "address already in use"

@@ -6,7 +6,8 @@
 ///         print(error)     // connect 127.0.0.1:1337: connection refused (ECONNREFUSED)
 ///     }
 ///
-/// Switch on ``code``; print the error for a person, and ``advice`` for what to do next.
+/// Switch on ``code``; print the error for a person. The tool's `sockeye connect` and `serve` add the likely cause and what to
+/// try next.
 public struct SocketError: Error, Sendable, CustomStringConvertible {
     /// One reference, so that throwing it through many frames stays as cheap as returning a pointer.
     private final class Storage: Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 import SockeyeSystem
+import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct `The life of a socket` {
@@ -88,7 +89,7 @@ import Testing
 
     @Test func `sending to a peer that is gone raises no SIGPIPE (BlueSocket #48, #88)`() async {
         await #expect(processExitsWith: .success) {
-            unsafe signal(SIGPIPE, SIG_DFL)
+            restoreSIGPIPE()
             for family in Family.allCases {
                 let client = try family.socket()
                 do {
@@ -111,6 +112,74 @@ import Testing
             #expect(socketError { try datagram.send([1], to: .unix(path: "/nowhere/at/all")) } != nil)
         }
     }
+
+    @Test func `signals interrupt no call that blocks (FlyingFox #223)`() async {
+        await #expect(processExitsWith: .success) {
+            catchSIGUSR1()
+            for family in Family.allCases {
+                let ends = try Ends(family)
+                let (client, server) = (ends.client.descriptor, ends.server.descriptor)
+                let echoing = PeerThread { try echoUnderSignals(server) }
+                let socket = Socket(adopting: client)
+                for round in 0..<500 {
+                    try socket.sendAll([UInt8(truncatingIfNeeded: round)])
+                    let reply = try socket.receive(upTo: 1)
+                    #expect(reply == [UInt8(truncatingIfNeeded: round)])
+                }
+                try socket.shutdown(.sending)
+                let count = try echoing.value()
+                #expect(count == 500)
+                _ = socket.release()
+            }
+        }
+    }
+}
+
+/// Without SA_RESTART, so that whatever the signal hits answers EINTR.
+private func catchSIGUSR1() {
+    var action = sigaction()
+    unsafe action.__sigaction_handler.sa_handler = { _ in }
+    unsafe sigaction(SIGUSR1, &action, nil)
+}
+
+/// Sends back what comes, on a thread that another one sends signals to all the time.
+private func echoUnderSignals(_ descriptor: Int32) throws -> Int {
+    let target = pthread_self()
+    let socket = Socket(adopting: descriptor)
+    let flag = SharedFlag()
+    let shooter = PeerThread {
+        while !flag.isSet {
+            pthread_kill(target, SIGUSR1)
+            sched_yield()
+        }
+    }
+    var count = 0
+    var failure: SocketError?
+    do throws(SocketError) {
+        while let bytes = try socket.receive(upTo: 16) {
+            try socket.sendAll(bytes)
+            count += bytes.count
+        }
+    } catch {
+        failure = error
+    }
+    flag.set()
+    try shooter.value()
+    _ = socket.release()
+    if let failure { throw failure }
+    return count
+}
+
+/// Set once, by one thread for another.
+private final class SharedFlag: Sendable {
+    private let flag = Atomic<Bool>(false)
+    var isSet: Bool { flag.load(ordering: .acquiring) }
+    func set() { flag.store(true, ordering: .releasing) }
+}
+
+/// Whoever started the tests may have it ignored.
+private func restoreSIGPIPE() {
+    signal(SIGPIPE, SIG_DFL)
 }
 
 extension Syscalls {

@@ -64,6 +64,25 @@ import Testing
         #expect(strays.all == [])
     }
 
+    @Test(arguments: Family.allCases)
+    func `let others run after some operations, though none of them waits`(family: Family) async throws {
+        try await withRawClient(family) { server, peer in
+            try peer.sendNow([UInt8](repeating: 7, count: 1_000))
+            let loop = server.registration.loop
+            let counts = try await Task(executorPreference: loop) {
+                let others = Tally()
+                let first = Task(executorPreference: loop) { others.add() }
+                for _ in 0..<150 { _ = try await server.receive(upTo: 1) }
+                let afterReceiving = others.count
+                let second = Task(executorPreference: loop) { others.add() }
+                for _ in 0..<150 { try await server.send([7]) }
+                defer { for task in [first, second] { task.cancel() } }
+                return [afterReceiving, others.count]
+            }.value
+            #expect(counts == [1, 2])
+        }
+    }
+
     /// One loop, one peer that sends without end, one that wants an answer now and then.
     @Test(arguments: Family.allCases)
     func `a flooding client does not starve another`(family: Family) async throws {

@@ -1,0 +1,144 @@
+import Sockeye
+import Testing
+
+@testable import SockeyeCLI
+
+/// The mapping from an error to its likely cause and the next command, as a table.
+@Suite struct AdviceTests {
+    struct Row: Sendable {
+        let error: SocketError
+        let endpoint: Endpoint
+        var facts = Facts()
+        let cause: String
+        let next: String
+    }
+
+    static let here = SocketAddress.ipv4(.loopback, port: 1337)
+    static let there = SocketAddress.ipv4(IPv4Address(192, 0, 2, 7), port: 1337)
+    static let low = SocketAddress.ipv4(.loopback, port: 80)
+
+    static let rows: [Row] = [
+        Row(
+            error: SocketError(.connectionRefused, .connect, remoteAddress: here),
+            endpoint: "127.0.0.1:1337",
+            cause: "no program on this computer listens on port 1337",
+            next: "sockeye serve 1337"
+        ),
+        Row(
+            error: SocketError(.connectionRefused, .connect, remoteAddress: there),
+            endpoint: "192.0.2.7:1337",
+            cause: "192.0.2.7 is there, but nothing listens",
+            next: "ss -ltn 'sport = :1337'"
+        ),
+        Row(
+            error: SocketError(.connectionRefused, .connect),
+            endpoint: "unix:/tmp/x.sock",
+            cause: "the server that made it has ended",
+            next: "rm /tmp/x.sock"
+        ),
+        Row(
+            error: SocketError(.addressInUse, .bind, localAddress: here),
+            endpoint: "1337",
+            facts: Facts(holder: .program(name: "python3", id: 42)),
+            cause: "python3 (process 42)",
+            next: "kill 42"
+        ),
+        Row(
+            error: SocketError(.addressInUse, .bind, localAddress: here),
+            endpoint: "1337",
+            facts: Facts(holder: .unknownProgram),
+            cause: "another user",
+            next: "sudo ss -ltnp"
+        ),
+        Row(
+            error: SocketError(.addressInUse, .bind, localAddress: here),
+            endpoint: "1337",
+            facts: Facts(holder: .timeWait),
+            cause: "TIME_WAIT",
+            next: "in a minute"
+        ),
+        Row(
+            error: SocketError(.addressInUse, .bind, localAddress: here),
+            endpoint: "1337",
+            facts: Facts(holder: .connections),
+            cause: "still has connections",
+            next: "sudo ss -tnp"
+        ),
+        Row(
+            error: SocketError(.addressInUse, .bind),
+            endpoint: "unix:/tmp/x.sock",
+            facts: Facts(holder: .nobody),
+            cause: "left its file behind",
+            next: "rm /tmp/x.sock"
+        ),
+        Row(
+            error: SocketError(.permissionDenied, .bind, localAddress: low),
+            endpoint: "80",
+            cause: "ports below 1024",
+            next: "sockeye serve 8080"
+        ),
+        Row(
+            error: SocketError(.addressNotAvailable, .bind, localAddress: there),
+            endpoint: "192.0.2.7:1337",
+            facts: Facts(ownAddresses: ["10.0.0.3:1337"]),
+            cause: "10.0.0.3:1337",
+            next: "sockeye serve '*:1337'"
+        ),
+        Row(
+            error: SocketError(.nameNotFound, .resolve),
+            endpoint: "nosuch.invalid:80",
+            cause: "misspelt",
+            next: "getent hosts nosuch.invalid"
+        ),
+        Row(
+            error: SocketError(.networkUnreachable, .connect, remoteAddress: there),
+            endpoint: "192.0.2.7:1337",
+            cause: "no way to that address",
+            next: "ip route get 192.0.2.7"
+        ),
+        Row(
+            error: SocketError(.hostUnreachable, .connect, remoteAddress: there),
+            endpoint: "192.0.2.7:1337",
+            cause: "no computer answers",
+            next: "ping -c 3 192.0.2.7"
+        ),
+        Row(
+            error: SocketError(.timedOut, .connect, remoteAddress: there),
+            endpoint: "192.0.2.7:1337",
+            cause: "a firewall drops",
+            next: "ping -c 3 192.0.2.7"
+        ),
+        Row(
+            error: SocketError(.connectionReset, .receive, remoteAddress: there),
+            endpoint: "192.0.2.7:1337",
+            cause: "crashed",
+            next: "look at what"
+        ),
+    ]
+
+    @Test(arguments: 0..<15)
+    func `an error has a cause and a next command`(index: Int) {
+        let row = Self.rows[index]
+        let advice = Advice(for: row.error, at: row.endpoint, facts: row.facts, command: "connect")
+        #expect(advice.cause.contains(row.cause))
+        #expect(advice.next.first?.hasPrefix(row.next) == true || advice.next.first?.contains(row.next) == true)
+    }
+
+    @Test func `every code has advice`() {
+        #expect(Self.rows.count == 15)
+        for code in SocketError.Code.allCases {
+            let advice = Advice(for: SocketError(code, .connect), at: "localhost:1337", command: "connect")
+            #expect(!advice.cause.isEmpty && !advice.next.isEmpty)
+        }
+    }
+
+    @Test func `a line of the kernel's table is read`() {
+        let line =
+            "   0: 0100007F:0539 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 31337 1 0 100"
+        let read = TableLine(line)
+        #expect(read?.localPort == 1337)
+        #expect(read?.state == TableLine.listen)
+        #expect(read?.inode == "31337")
+        #expect(TableLine("  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid") == nil)
+    }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import Testing
+
+/// The tool on a terminal, which Python's `pty` module plays.
+@Suite(.serialized) struct TerminalTests {
+    /// Runs a command on a terminal and plays `steps`: pairs of what is waited for and what is then typed.
+    private static let player = """
+        import json, os, pty, select, sys, time
+        steps, command = json.loads(sys.argv[1]), sys.argv[2:]
+        pid, fd = pty.fork()
+        if pid == 0: os.execv(command[0], command)
+        seen, at, deadline = b'', 0, time.monotonic() + 50
+        def more():
+            global seen
+            if not select.select([fd], [], [], max(0, deadline - time.monotonic()))[0]: raise SystemExit('hangs: %r' % seen)
+            try: piece = os.read(fd, 65536)
+            except OSError: piece = b''
+            seen += piece
+            return piece != b''
+        for wanted, typed in steps:
+            while wanted.encode() not in seen[at:]:
+                if not more(): raise SystemExit('ended: %r' % seen)
+            at = seen.index(wanted.encode(), at) + len(wanted.encode())
+            os.write(fd, typed.encode())
+        while more(): pass
+        sys.stdout.buffer.write(seen)
+        sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+        """
+
+    private func play(_ steps: [[String]], _ arguments: [String], environment: [String: String] = [:]) throws -> Outcome
+    {
+        let json = String(decoding: try JSONEncoder().encode(steps), as: UTF8.self)
+        return try Program(
+            "/usr/bin/env",
+            ["python3", "-u", "-c", Self.player, json, Program.sockeyePath] + arguments,
+            environment: ["TERM": "xterm", "NO_COLOR": ""].merging(environment) { $1 }
+        ).finish()
+    }
+
+    private func server(_ options: String...) throws -> (Program, String) {
+        let server = try Program(Program.sockeyePath, ["serve", "0"] + options)
+        return (server, try server.port())
+    }
+
+    private func end(_ server: Program) -> String {
+        server.send(SIGINT)
+        return server.finish(closingInput: false).text
+    }
+
+    @Test func `a line goes out without its newline, and exit ends`() throws {
+        let (server, port) = try server()
+        let outcome = try play([["> ", "hi\n"], ["Got it!", ""], ["> ", "exit\n"]], ["connect", port])
+        #expect(outcome.errors == "")
+        #expect(outcome.status == 0)
+        #expect(end(server) == "hi")
+    }
+
+    @Test func `Ctrl-D ends`() throws {
+        let (server, port) = try server()
+        let outcome = try play([["> ", "hi\n"], ["Got it!", ""], ["> ", "\u{4}"]], ["connect", port])
+        #expect(outcome.status == 0)
+        #expect(end(server) == "hi")
+    }
+
+    @Test func `Ctrl-C ends`() throws {
+        let (server, port) = try server("--discard")
+        let outcome = try play([["> ", "\u{3}"]], ["connect", port])
+        #expect(outcome.status == 0)
+        #expect(end(server) == "")
+    }
+
+    @Test func `reconnect has a prompt too`() throws {
+        let (server, port) = try server("--echo")
+        let outcome = try play(
+            [["> ", "one\n"], ["one\r\none", ""], ["> ", "two\n"], ["two\r\ntwo", ""], ["> ", "exit\n"]],
+            ["connect", "--reconnect", port]
+        )
+        #expect(outcome.status == 0)
+        #expect(end(server) == "onetwo")
+    }
+
+    @Test func `what would command the terminal is shown escaped`() throws {
+        let peer = try Program.python(
+            Script.server("c, _ = l.accept(); c.sendall(b'a\\x1b[31mb\\xff\\n'); read_all(c)")
+        )
+        let outcome = try play([[#"a\e[31mb\xff"#, "exit\n"]], ["connect", peer.firstLine()])
+        #expect(outcome.status == 0)
+        #expect(!outcome.text.contains("\u{1B}[31m"))
+        peer.finish()
+    }
+
+    @Test func `a peer that finishes ends the prompt`() throws {
+        let peer = try Program.python(Script.server("c, _ = l.accept(); c.recv(99); c.sendall(b'bye'); c.close()"))
+        let outcome = try play([["> ", "hi\n"], ["has finished sending", ""]], ["connect", peer.firstLine()])
+        #expect(outcome.status == 0)
+        #expect(outcome.text.contains("bye"))
+        peer.finish()
+    }
+
+    @Test func `the tour has colours on a terminal`() throws {
+        let outcome = try play([], ["tour"])
+        #expect(outcome.status == 0)
+        #expect(outcome.text.contains("\u{1B}[1;36mSERVER"))
+    }
+
+    @Test func `the tour has none with NO_COLOR`() throws {
+        let outcome = try play([], ["tour"], environment: ["NO_COLOR": "1"])
+        #expect(outcome.status == 0)
+        #expect(!outcome.text.contains("\u{1B}"))
+        #expect(outcome.text.contains("SERVER"))
+    }
+}
