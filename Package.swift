@@ -17,7 +17,9 @@ let package = Package(
         .target(name: "Sockeye", dependencies: ["SockeyeSystem", "CSockeye"]),
         .executableTarget(
             name: "SockeyeCLI",
-            dependencies: ["Sockeye", "SockeyeSystem", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+            dependencies: [
+                "Sockeye", "SockeyeSystem", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
         ),
         .testTarget(name: "SockeyeSystemTests", dependencies: ["SockeyeSystem"]),
         .testTarget(name: "SockeyeTests", dependencies: ["Sockeye"]),

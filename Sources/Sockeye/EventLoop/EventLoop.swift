@@ -105,7 +105,8 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     private func wakeIfAsleep() {
         // Cheaper to look first: mostly it is awake, and an exchange would take the cache line from it.
-        if isAsleep.load(ordering: .sequentiallyConsistent), isAsleep.exchange(false, ordering: .sequentiallyConsistent) {
+        if isAsleep.load(ordering: .sequentiallyConsistent), isAsleep.exchange(false, ordering: .sequentiallyConsistent)
+        {
             poller.wake()
         }
     }

@@ -55,9 +55,15 @@ struct RegistrationState: Equatable {
     /// A socket that is still connecting is ready for nothing.
     static let connecting = RegistrationState(bits: 0)
 
-    @inline(__always) private func has(_ bit: UInt64, _ direction: Direction) -> Bool { bits & (bit << direction.rawValue) != 0 }
-    @inline(__always) private mutating func set(_ bit: UInt64, _ direction: Direction) { bits |= bit << direction.rawValue }
-    @inline(__always) private mutating func clear(_ bit: UInt64, _ direction: Direction) { bits &= ~(bit << direction.rawValue) }
+    @inline(__always) private func has(_ bit: UInt64, _ direction: Direction) -> Bool {
+        bits & (bit << direction.rawValue) != 0
+    }
+    @inline(__always) private mutating func set(_ bit: UInt64, _ direction: Direction) {
+        bits |= bit << direction.rawValue
+    }
+    @inline(__always) private mutating func clear(_ bit: UInt64, _ direction: Direction) {
+        bits &= ~(bit << direction.rawValue)
+    }
 
     var isClosed: Bool { bits & Self.closed != 0 }
     @inline(__always) func isReady(_ direction: Direction) -> Bool { has(Self.ready | Self.ended, direction) }
@@ -186,7 +192,9 @@ struct RegistrationState: Equatable {
 
     /// Exactly one caller gets true: when closed, and nobody is inside a system call on the descriptor.
     @inline(__always) private mutating func release() -> Bool {
-        guard isClosed, !isBusy(.read), !isBusy(.write), bits & Self.heldMask == 0, bits & Self.released == 0 else { return false }
+        guard isClosed, !isBusy(.read), !isBusy(.write), bits & Self.heldMask == 0, bits & Self.released == 0 else {
+            return false
+        }
         bits |= Self.released
         return true
     }

@@ -46,7 +46,8 @@ public struct NetworkPrefix: Hashable, Sendable, CustomStringConvertible {
         guard high & ~highMask == 0, low & ~lowMask == 0 else {
             throw EndpointError(
                 text: text,
-                problem: "there are bits behind the first \(length): write the network's first address, or a longer prefix"
+                problem:
+                    "there are bits behind the first \(length): write the network's first address, or a longer prefix"
             )
         }
     }

@@ -146,7 +146,12 @@ public struct Socket: ~Copyable, Sendable {
     public func send(_ bytes: [UInt8], to address: SocketAddress) throws(SocketError) {
         do {
             _ = try unsafe bytes.span.bytes.withUnsafeBytes { buffer throws(Errno) in
-                try unsafe Syscalls.sendTo(descriptor, buffer.baseAddress, count: buffer.count, RawSocketAddress(address))
+                try unsafe Syscalls.sendTo(
+                    descriptor,
+                    buffer.baseAddress,
+                    count: buffer.count,
+                    RawSocketAddress(address)
+                )
             }
         } catch {
             throw SocketError(error, .send, localAddress: try? localAddress, remoteAddress: address)
@@ -215,7 +220,11 @@ public struct Socket: ~Copyable, Sendable {
         _ call: (Int32, UnsafeMutableRawPointer?, Int) throws(Errno) -> Int
     ) throws(SocketError) -> [UInt8] {
         guard maximum > 0 else {
-            throw SocketError(.invalidArgument, .receive, detail: "receive(upTo: \(maximum)): ask for at least one byte")
+            throw SocketError(
+                .invalidArgument,
+                .receive,
+                detail: "receive(upTo: \(maximum)): ask for at least one byte"
+            )
         }
         let count = min(maximum, Self.largestReceiveBytes)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 1)

@@ -76,7 +76,9 @@ package enum Syscalls {
         nonblocking: Bool
     ) throws(Errno) -> (descriptor: Int32, peer: SocketAddress) {
         var peer = RawSocketAddress()
-        let accepted = try retrying { unsafe peer.withMutableSockaddr { unsafe sockeye_accept(descriptor, $0, $1, nonblocking ? 1 : 0) } }
+        let accepted = try retrying {
+            unsafe peer.withMutableSockaddr { unsafe sockeye_accept(descriptor, $0, $1, nonblocking ? 1 : 0) }
+        }
         return (accepted, peer.address)
     }
 
