@@ -26,10 +26,15 @@ private let targets: [String: @Sendable ([UInt8]) -> Void] = [
     "delimited": { fuzz($0) { .delimited(by: ["\0", "\r\n", "aab", "--"][Int($0 % 4)], maximumLength: Int($0 / 4)) } },
     "length": { fuzz($0, lengthPrefixed) },
     "varint": { fuzz($0) { $0 == 255 ? .varint : .varint(maximumLength: Int($0)) } },
-    "fixed": { fuzz($0) { .fixed(Int($0)) } },
+    "fixed": { fuzz($0) { .fixed(Int($0) + 1) } },
     "text": fuzzText,
     "endpoint": fuzzEndpoint,
 ]
+
+/// A `precondition` that says in a release build too what was wrong.
+private func check(_ holds: Bool, _ words: @autoclosure () -> String) {
+    if !holds { fatalError(words()) }
+}
 
 private func lengthPrefixed(_ choice: UInt8) -> Framing {
     let order: Framing.ByteOrder = choice & 1 == 0 ? .bigEndian : .littleEndian
@@ -77,8 +82,8 @@ private func fuzz(_ input: [UInt8], _ framing: (UInt8) -> Framing) {
     let whole = Outcome(framing, bytes, inPiecesOf: max(1, bytes.count))
     let cut = Outcome(framing, bytes, inPiecesOf: Int(input[1]) + 1)
     let single = Outcome(framing, bytes, inPiecesOf: 1)
-    precondition(whole == cut && whole == single, "cutting changed \(whole) to \(cut) or \(single)")
-    precondition(whole.messages.allSatisfy { $0.count <= framing.maximumLength }, "a message above the limit")
+    check(whole == cut && whole == single, "cutting changed \(whole) to \(cut) or \(single)")
+    check(whole.messages.allSatisfy { $0.count <= framing.maximumLength }, "a message above the limit")
     // What was read can mostly be sent, and reads the same again. A line that ends with CR cannot, for one.
     var wire: [UInt8] = []
     var carried: [[UInt8]] = []
@@ -86,7 +91,7 @@ private func fuzz(_ input: [UInt8], _ framing: (UInt8) -> Framing) {
         if (try? framing.encode(message, into: &wire)) != nil { carried.append(message) }
     }
     let again = Outcome(framing, wire[...], inPiecesOf: Int(input[1]) + 1)
-    precondition(again.messages == carried && again.error == nil, "what was sent reads as \(again)")
+    check(again.messages == carried && again.error == nil, "what was sent reads as \(again)")
 }
 
 @Sendable private func fuzzText(_ input: [UInt8]) {
@@ -100,14 +105,14 @@ private func fuzz(_ input: [UInt8], _ framing: (UInt8) -> Framing) {
         rest = rest.dropFirst(Int(first % 8) + 1)
     }
     text += decoder.finish()
-    precondition(Array(text.utf8) == Array(String(decoding: bytes, as: UTF8.self).utf8), "cutting changed the text")
+    check(Array(text.utf8) == Array(String(decoding: bytes, as: UTF8.self).utf8), "cutting changed the text")
 }
 
 @Sendable private func fuzzEndpoint(_ input: [UInt8]) {
     let text = String(decoding: input, as: UTF8.self)
     guard let endpoint = try? Endpoint(parsing: text) else { return }
     let again = try? Endpoint(parsing: endpoint.description)
-    precondition(
+    check(
         again?.description == endpoint.description,
         "\(text) prints as \(endpoint), which reads as \(again as Any)"
     )

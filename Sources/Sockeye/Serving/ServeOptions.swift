@@ -33,8 +33,8 @@ public struct ServeOptions: Sendable {
 
     /// Called when a handler throws, which ends its own connection only. Default: prints one line to standard error.
     ///
-    /// Not called for the errors of a client that has gone, nor for the limits above (`.reset`, `.closed`, `.cancelled`,
-    /// `.timedOut`): those are daily life. Runs on the connection's event loop, so it returns quickly.
+    /// Not called for the errors of a client that has gone, nor for the limits above (`.reset`, `.endOfStream`, `.closed`,
+    /// `.cancelled`, `.timedOut`): those are daily life. Runs on the connection's event loop, so it returns quickly.
     public var onHandlerError: @Sendable (any Error, Connection) -> Void = { error, connection in
         Diagnostics.report("sockeye: the handler of \(connection.remoteAddress) failed: \(error)")
     }

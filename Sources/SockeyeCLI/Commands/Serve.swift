@@ -12,6 +12,7 @@ struct Serve: AsyncParsableCommand {
             sockeye serve --echo 7000         sends everything back
             sockeye serve --once 0 > file     one client, on a free port, into a file
             sockeye serve unix:/tmp/x.sock    a Unix socket
+            sockeye serve '*:1337' --allow 192.168.0.0/16 --max-connections 100 --idle-timeout 1m
 
             Ctrl-C ends it, with status 0.
             """
@@ -41,7 +42,13 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How many threads serve. (default: one for each core)", valueName: "n"))
     var loops: Int?
 
+    @OptionGroup(title: "Limits")
+    var limits: ServeLimits
+
     func validate() throws {
+        if once, limits.isAnySet {
+            throw ValidationError("--once serves a single connection: the limits for many do not go with it.")
+        }
         if [echo, discard, reply != nil].filter(\.self).count > 1 {
             throw ValidationError("Choose one of --reply, --echo and --discard.")
         }
@@ -64,8 +71,21 @@ struct Serve: AsyncParsableCommand {
             let listener = try await Listener.bind(to: typed.endpoint, options: options)
             defer { UnixSocketFile.remove(listener.localAddress) }
             Announcement(of: listener.localAddress, typed, isQuiet: quiet).say()
-            try await Interruption.ends { try await serve(on: listener) }
+            let farewell = Locked<Task<Void, any Error>?>(nil)
+            try await Interruption.ends {
+                try await serve(on: listener)
+            } onSignal: { task in
+                guard let drain = limits.drain?.duration else { return task.cancel() }
+                farewell.with { $0 = LoopTask.start { await Self.shutDown(listener, drain) } }
+            }
+            try await farewell.with { $0 }?.value
         }
+    }
+
+    private static func shutDown(_ listener: Listener, _ drain: Duration) async {
+        Console.say("Taking no more clients; those that are there have \(drain) to finish.")
+        let summary = await listener.shutdown(drain: drain)
+        Console.say("\(summary.finished) finished, \(summary.cancelled) were cut off.")
     }
 
     private func serve(on listener: Listener) async throws {
@@ -82,11 +102,11 @@ struct Serve: AsyncParsableCommand {
             await connection.close()
         } else if echo && quiet {
             // The bare loop and nothing around it: this is what benchmarks measure.
-            try await listener.serve { connection in
+            try await listener.serve(options: limits.options()) { connection in
                 while let bytes = try await connection.receiveLent() { try await connection.send(bytes) }
             }
         } else {
-            try await listener.serve { connection in
+            try await listener.serve(options: limits.options()) { connection in
                 do {
                     try await conversation.hold(with: connection)
                 } catch let error as SocketError where error.code == .reset {

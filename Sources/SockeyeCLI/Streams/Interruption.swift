@@ -8,14 +8,19 @@ enum Interruption {
     private static let impatientStatus: Int32 = 130
 
     /// Runs `body` until it is done or a signal ends it; a signal is not an error.
-    static func ends(_ body: @escaping @Sendable () async throws -> Void) async throws {
+    ///
+    /// - Parameter onSignal: What the first signal does to the task that runs `body`; it cancels it unless told otherwise.
+    static func ends(
+        _ body: @escaping @Sendable () async throws -> Void,
+        onSignal: @escaping @Sendable (Task<Void, any Error>) -> Void = { $0.cancel() }
+    ) async throws {
         let task = LoopTask.start { try await body() }
         let wasInterrupted = Locked(false)
         do {
             try Syscalls.startThread {
                 _ = ThisProcess.waitForEndingSignal()
                 wasInterrupted.with { $0 = true }
-                task.cancel()
+                onSignal(task)
                 _ = ThisProcess.waitForEndingSignal()
                 ThisProcess.exit(impatientStatus)
             }

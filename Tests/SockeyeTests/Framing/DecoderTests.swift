@@ -81,8 +81,9 @@ private struct Outcome: Equatable {
             for _ in 0..<Int.random(in: 0..<20, using: &random) {
                 let count = framing == .fixed(5) ? 5 : Int.random(in: 0..<300, using: &random)
                 // Few different bytes, so that delimiters and parts of them are among them.
-                let message = (0..<count).map { _ in [UInt8(97), 98, 13, 10, 0].randomElement(using: &random) ?? 0 }
-                do {
+                let alphabet: [UInt8] = [97, 98, 13, 10, 0]
+                let message = (0..<count).map { _ in alphabet.randomElement(using: &random) ?? 0 }
+                do throws(SocketError) {
                     try framing.encode(message, into: &bytes)
                     sent.append(message)
                 } catch {

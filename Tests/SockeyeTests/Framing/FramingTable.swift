@@ -1,4 +1,5 @@
 import SockeyeSystem
+import Testing
 
 @testable import Sockeye
 
@@ -9,6 +10,11 @@ struct FramingRow: Sendable, CustomTestStringConvertible {
         /// After a whole message.
         case clean
         case fails(SocketError.Code, String)
+
+        static func fails(of error: any Error) -> End {
+            guard let error = error as? SocketError else { return .fails(.system, "\(error)") }
+            return .fails(error.code, error.detail ?? "")
+        }
     }
 
     let name: String
@@ -193,7 +199,11 @@ struct FramingRow: Sendable, CustomTestStringConvertible {
             .lengthPrefixed(UInt16.self, counting: .lengthAndMessage),
             [0, 1, 104],
             [],
-            .fails(.limitExceeded, "a length of 1 does not even count its own 2 bytes; the length was 00 01")
+            .fails(
+                .limitExceeded,
+                "a length of 1 does not even count its own 2 bytes; the length was 00 01; "
+                    + "in little-endian order it would be 254, which fits: does the other end use that order?"
+            )
         ),
         FramingRow(
             "own length: zero",

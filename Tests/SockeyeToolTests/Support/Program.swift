@@ -75,6 +75,11 @@ final class Program: @unchecked Sendable {
         try Program(sockeyePath, arguments, environment: environment)
     }
 
+    /// The same with arguments from a table.
+    static func sockeye(arguments: [String]) throws -> Program {
+        try Program(sockeyePath, arguments, environment: [:])
+    }
+
     /// A peer that is not ours.
     static func python(_ script: String, _ arguments: String...) throws -> Program {
         try Program("/usr/bin/env", ["python3", "-u", "-c", script] + arguments)

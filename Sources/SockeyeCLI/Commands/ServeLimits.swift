@@ -1,0 +1,65 @@
+import ArgumentParser
+import Sockeye
+
+/// Whom `sockeye serve` takes, how many, and for how long.
+struct ServeLimits: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("Serve at most so many clients at once; the others wait in the queue.", valueName: "n")
+    )
+    var maxConnections: Int?
+
+    @Option(
+        help: ArgumentHelp("End a connection on which nothing is said for so long: 500ms, 30s, 5m.", valueName: "time")
+    )
+    var idleTimeout: TypedDuration?
+
+    @Option(
+        help: ArgumentHelp("Only clients from this network, such as 192.168.0.0/16. Repeatable.", valueName: "network")
+    )
+    var allow: [String] = []
+
+    @Option(
+        help: ArgumentHelp("No clients from this network, whatever --allow says. Repeatable.", valueName: "network")
+    )
+    var deny: [String] = []
+
+    @Option(
+        help: ArgumentHelp("On Ctrl-C, let the clients that are there finish for so long.", valueName: "time")
+    )
+    var drain: TypedDuration?
+
+    func validate() throws {
+        if let maxConnections, maxConnections < 1 {
+            throw ValidationError("--max-connections \(maxConnections): at least 1, or nobody is served.")
+        }
+        if let idleTimeout, idleTimeout.duration <= .zero {
+            throw ValidationError("--idle-timeout 0: nobody could say anything in no time.")
+        }
+        _ = try networks(allow, "--allow")
+        _ = try networks(deny, "--deny")
+    }
+
+    /// Whether there is any that `--once`, which holds a single conversation, does not know.
+    var isAnySet: Bool {
+        maxConnections != nil || idleTimeout != nil || drain != nil || !allow.isEmpty || !deny.isEmpty
+    }
+
+    func options() throws -> ServeOptions {
+        var options = ServeOptions()
+        options.maximumConnections = maxConnections
+        options.idleTimeLimit = idleTimeout?.duration
+        options.allow = try networks(allow, "--allow")
+        options.deny = try networks(deny, "--deny")
+        return options
+    }
+
+    private func networks(_ texts: [String], _ option: String) throws -> [NetworkPrefix] {
+        try texts.map { text in
+            do throws(EndpointError) {
+                return try NetworkPrefix(parsing: text)
+            } catch {
+                throw ValidationError("\(option): \(error)")
+            }
+        }
+    }
+}
