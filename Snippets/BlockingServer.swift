@@ -9,9 +9,13 @@ try server.listen()
 print("listening on \(try server.localAddress)")
 while true {
     let client = try server.accept()
-    print("Connection from \(try client.remoteAddress)")
-    if let data = try client.receive(upTo: 1024) {
-        print(String(decoding: data, as: UTF8.self))
-        try client.sendAll("Got it!")
+    do {
+        print("Connection from \(try client.remoteAddress)")
+        if let data = try client.receive(upTo: 1024) {
+            print(String(decoding: data, as: UTF8.self))
+            try client.sendAll("Got it!")
+        }
+    } catch {
+        print(error)  // a client that has gone is no reason to stop
     }
 }

@@ -18,6 +18,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 static NO_DEBUG void ending_signals(sigset_t *set) {
@@ -56,6 +58,21 @@ NO_DEBUG int sockeye_signals_wait(void) {
 NO_DEBUG void sockeye_exit(int status) { _exit(status); }
 
 NO_DEBUG int sockeye_is_terminal(int descriptor) { return isatty(descriptor); }
+
+NO_DEBUG void sockeye_standard_streams_open(void) {
+    // The lowest free number is given out, so 0 is tried before 1 and 1 before 2.
+    for (int stream = 0; stream <= 2; stream++) {
+        if (fcntl(stream, F_GETFD) < 0) open("/dev/null", O_RDWR);
+    }
+}
+
+NO_DEBUG void sockeye_terminal_drop_input(int descriptor) { tcflush(descriptor, TCIFLUSH); }
+
+NO_DEBUG int sockeye_is_socket(const char *path) {
+    struct stat about;
+    if (stat(path, &about) < 0) return -1;
+    return S_ISSOCK(about.st_mode) ? 1 : 0;
+}
 
 NO_DEBUG int sockeye_terminal_columns(int descriptor) {
     struct winsize size;

@@ -28,6 +28,7 @@ struct SockeyeTool: AsyncParsableCommand {
     /// It is synchronous because an asynchronous `main` leaves the main thread to libdispatch, which there takes every
     /// signal, blocked or not; here it only waits.
     static func main() {
+        ThisProcess.openStandardStreams()
         ThisProcess.prepareSignals()
         // On a loop, for `main` belongs to the main actor, and that one waits.
         LoopTask.start {

@@ -46,6 +46,9 @@ import Testing
         let body = """
             s.sendall(b'1'); print(s.recv(99), flush=True)
             sys.stdin.readline()
+            while True:  # until nobody new is taken: then the drain has begun
+                try: connect().close()
+                except OSError: break
             s.sendall(b'2'); print(s.recv(99)); s.close()
             """
         let client = try Program.python(Script.client(body), server.port())

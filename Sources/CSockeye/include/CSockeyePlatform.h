@@ -15,6 +15,12 @@ int sockeye_signals_wait(void);
 _Noreturn void sockeye_exit(int status);
 
 int sockeye_is_terminal(int descriptor);
+// Opens /dev/null on those of 0, 1 and 2 that are closed, before anything else gets these numbers.
+void sockeye_standard_streams_open(void);
+// Drops what has been typed and not read.
+void sockeye_terminal_drop_input(int descriptor);
+// 1 a socket, 0 something else, -1 nothing that can be looked at.
+int sockeye_is_socket(const char *path);
 // 0 when the terminal does not say.
 int sockeye_terminal_columns(int descriptor);
 

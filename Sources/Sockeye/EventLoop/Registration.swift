@@ -139,6 +139,10 @@ internal import Synchronization
         return owner != 0 && owner == ThisThread.task
     }
 
+    func noteSendCutShort() {
+        update { $0.noteSendCutShort() }
+    }
+
     func noteFinishedSending() {
         update { $0.noteFinishedSending() }
     }

@@ -32,6 +32,8 @@ struct RegistrationState: Equatable {
     private static let released: UInt64 = 1 << 17
     /// Closed, and its last user reads what still comes before the descriptor goes: see `linger`.
     private static let lingering: UInt64 = 1 << 24
+    /// A send was given up in the middle: whatever is sent after it, the peer cannot tell where it begins.
+    private static let sendCutShort: UInt64 = 1 << 25
     /// Closed by `abort`: the last user closes the descriptor without lingering.
     private static let aborted: UInt64 = 1 << 19
     /// This side has finished sending.
@@ -174,6 +176,9 @@ struct RegistrationState: Equatable {
         bits -= Self.held
         return release()
     }
+
+    mutating func noteSendCutShort() { bits |= Self.sendCutShort }
+    var isSendCutShort: Bool { bits & Self.sendCutShort != 0 }
 
     mutating func noteFinishedSending() { bits |= Self.finishedSending }
     var hasFinishedSending: Bool { bits & Self.finishedSending != 0 }

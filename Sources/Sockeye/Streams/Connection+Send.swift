@@ -7,7 +7,8 @@ extension Connection {
     ///
     /// Returning does not mean that the peer has read them, or even that they have arrived.
     ///
-    /// - Cancellation: ends with `.cancelled` at once; an unknown part has gone out, so the conversation is over.
+    /// - Cancellation: ends with `.cancelled` at once, and the error says how many bytes had gone out. If any had, sending is
+    ///   over: a further send throws `.notConnected`, since the peer could not tell where it begins.
     /// - Concurrency: one send at a time; a second one throws `.busy`. Receiving goes on beside it. A peer that does not
     ///   read suspends the sender, and costs no memory beyond what was handed over.
     /// - Throws: `.reset` when the peer is gone, `.notConnected` after ``finishSending()``, `.closed` after ``close()``.
@@ -82,6 +83,7 @@ extension Connection {
     @usableFromInline
     func beginSending() throws(SocketError) -> Sending {
         let start = observation == nil ? 0 : Observation.now()
+        if registration.snapshot.isSendCutShort, !registration.snapshot.isClosed { throw cutShortBefore() }
         do {
             _ = try registration.begin(.write)
         } catch {
@@ -111,7 +113,7 @@ extension Connection {
             case .done(let count): operation.sent += count
             }
         } catch {
-            throw fail(.send, error, since: operation.start)
+            throw cut(operation, of: bytes.byteCount, error)
         }
         guard operation.sent == bytes.byteCount else { return .wait }
         if observation != nil { reportSent(operation) }
@@ -133,6 +135,23 @@ extension Connection {
             case .yield: await Task.yield()
             }
         }
+    }
+
+    /// An error in the middle of a send says how far it came, and ends sending for good.
+    private func cut(_ operation: Sending, of count: Int, _ failure: OperationFailure) -> SocketError {
+        guard operation.sent > 0 else { return fail(.send, failure, since: operation.start) }
+        registration.noteSendCutShort()
+        let detail = "\(operation.sent) of \(count) bytes had gone out"
+        return fail(.send, failure, since: operation.start, detail: detail)
+    }
+
+    private func cutShortBefore() -> SocketError {
+        SocketError(
+            .notConnected,
+            .send,
+            remoteAddress: remoteAddress,
+            detail: "an earlier send was cut off in the middle, and the peer could not tell where this one begins"
+        )
     }
 
     private func reportSent(_ operation: Sending) {

@@ -147,8 +147,14 @@ public final class Connection: Sendable {
     }
 
     /// Turns a failure into the error that the caller sees, and tells the observer.
-    func fail(_ operation: SocketError.Operation, _ failure: OperationFailure, since start: UInt64) -> SocketError {
-        let error = describe(failure, operation)
+    func fail(
+        _ operation: SocketError.Operation,
+        _ failure: OperationFailure,
+        since start: UInt64,
+        detail: String? = nil
+    ) -> SocketError {
+        var error = describe(failure, operation)
+        if let detail { error = error.adding(detail: detail) }
         observation?.report(operation, since: start, local: localAddress, remote: remoteAddress, error: error)
         return error
     }

@@ -72,6 +72,8 @@ struct PromptSession: Sendable {
                 screen.showPrompt()
             }
             if screen.end() {
+                // What the person was typing was for the peer, and must not become a command of the shell.
+                StandardStream.input.dropInput()
                 Console.say("\(connection.remoteAddress) has finished sending; the conversation is over.")
             }
             input.endWhenNothingIsReady()

@@ -3,12 +3,25 @@ import Sockeye
 /// Advice for whoever connects.
 extension Advice {
     static func refused(_ at: Situation) -> Advice {
+        if at.facts.isNoSocket { return noSocket(at) }
         if at.remote?.family == .unix {
             return Advice(
                 "the socket is there, but the server that made it has ended",
                 at.unixPath.map { ["rm \(Failure.quoted($0)) && sockeye serve \(at.typed)"] } ?? [
                     "sockeye serve \(at.typed)"
                 ]
+            )
+        }
+        if at.port == 0 {
+            return Advice(
+                "port 0 cannot be connected to: in a server it means any port that is free",
+                ["use the port that the server says it listens on"]
+            )
+        }
+        if case .any = at.endpoint.kind {
+            return Advice(
+                "* is where a server listens; a client connects to one computer",
+                ["sockeye connect localhost:\(at.port)"]
             )
         }
         if at.isHere {
@@ -23,6 +36,15 @@ extension Advice {
                 "ss -ltn 'sport = :\(at.port)'   on \(at.host): 127.0.0.1 there means that others are not let in",
                 "sockeye serve '*:\(at.port)'   on \(at.host): a server that others can reach",
             ]
+        )
+    }
+
+    /// A file or a folder of somebody else: nothing here ever advises to remove it.
+    static func noSocket(_ at: Situation) -> Advice {
+        let path = at.unixPath ?? "that"
+        return Advice(
+            "\(path) is there, but it is a file or a folder and no socket",
+            ["sockeye \(at.command) unix:\(path).sock"]
         )
     }
 

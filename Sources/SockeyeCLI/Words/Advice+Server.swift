@@ -35,6 +35,7 @@ extension Advice {
     }
 
     private static func unixPathInUse(_ path: String, _ at: Situation) -> Advice {
+        if at.facts.isNoSocket { return noSocket(at) }
         let remove = "rm \(Failure.quoted(path)) && sockeye serve \(at.typed)"
         return switch at.facts.holder {
         case .program(let name, let id):

@@ -5,6 +5,8 @@ import SockeyeSystem
 struct Facts {
     /// Who holds the port that could not be bound.
     var holder: PortHolder?
+    /// The path of a Unix address leads to something that is no socket, and is nobody's to remove.
+    var isNoSocket = false
     /// Ports below it are for the administrator: `net.ipv4.ip_unprivileged_port_start`.
     var firstFreePort: UInt16 = 1024
     /// The addresses that a server here can have, the loopback ones left out.
@@ -13,6 +15,9 @@ struct Facts {
     /// Looks up what helps with this error, and nothing else.
     static func gathered(for error: SocketError, _ endpoint: Endpoint) -> Facts {
         var facts = Facts()
+        if let path = (error.localAddress ?? error.remoteAddress ?? endpoint.socketAddress)?.unixPath {
+            facts.isNoSocket = SystemFile.isSocket(path) == false
+        }
         switch error.code {
         case .addressInUse:
             if let path = (error.localAddress ?? endpoint.socketAddress)?.unixPath {

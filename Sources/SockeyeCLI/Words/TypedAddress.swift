@@ -6,7 +6,7 @@ struct TypedAddress {
     let endpoint: Endpoint
 
     /// Schemes that will come, and until then must not be taken for the names of computers.
-    private static let laterSchemes = ["udp", "tls", "ws", "http", "https"]
+    private static let laterSchemes = ["udp", "tls"]
 
     /// - Throws: what a person needs to write it right; its status is 64.
     init(_ text: String, command: String) throws(Failure) {

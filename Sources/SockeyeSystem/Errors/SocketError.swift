@@ -107,6 +107,18 @@ public struct SocketError: Error, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The same error with more words.
+    package func adding(detail more: String) -> SocketError {
+        SocketError(
+            code,
+            operation,
+            errno: errno,
+            localAddress: localAddress,
+            remoteAddress: remoteAddress,
+            detail: detail.map { "\($0); \(more)" } ?? more
+        )
+    }
+
     /// The same error with addresses filled in where it had none: a layer that knows them adds them.
     package func with(local: SocketAddress?, remote: SocketAddress?) -> SocketError {
         SocketError(
@@ -128,6 +140,7 @@ extension SocketError {
         case close
         case option = "setsockopt"
         case address = "getsockname"
+        case peerAddress = "getpeername"
         case wait, loop = "event loop"
     }
 }

@@ -32,6 +32,9 @@ package enum StandardStream: Int32, Sendable {
         }
     }
 
+    /// Drops what has been typed and not yet read, so that the shell does not take it for a command. In C: `tcflush`.
+    package func dropInput() { sockeye_terminal_drop_input(rawValue) }
+
     /// Whether a read would return at once: with bytes, the end or an error. In C: `poll`.
     package var isReadable: Bool { sockeye_wait_readable(rawValue, 0) != 0 }
 

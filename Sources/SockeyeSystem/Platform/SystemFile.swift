@@ -45,6 +45,12 @@ package enum SystemFile {
         }
     }
 
+    /// Whether the file is a socket; nil when it cannot be looked at. In C: `stat`.
+    package static func isSocket(_ path: String) -> Bool? {
+        let answer = unsafe sockeye_is_socket(path)
+        return answer < 0 ? nil : answer == 1
+    }
+
     /// Removes a file, best effort. In C: `unlink`.
     package static func remove(_ path: [UInt8]) {
         _ = unsafe (path + [0]).withUnsafeBytes { unsafe sockeye_remove($0.bindMemory(to: CChar.self).baseAddress) }

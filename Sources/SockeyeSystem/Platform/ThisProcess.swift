@@ -6,6 +6,10 @@ package enum ThisProcess {
     /// ignores SIGPIPE. Call it before anything has started a thread. In C: `pthread_sigmask`, `signal`.
     package static func prepareSignals() { sockeye_signals_prepare() }
 
+    /// Opens `/dev/null` on the standard streams that are closed: else a socket or an event loop gets their number, and is
+    /// read from and written to as if it were one. Call it first of all.
+    package static func openStandardStreams() { sockeye_standard_streams_open() }
+
     /// Blocks the thread until SIGINT or SIGTERM comes, and returns its number. In C: `sigwait`.
     package static func waitForEndingSignal() -> Int32 { sockeye_signals_wait() }
 

@@ -192,7 +192,7 @@ public struct Socket: ~Copyable, Sendable {
     /// - Throws: `.notConnected` while there is none, or no longer one.
     public var remoteAddress: SocketAddress {
         get throws(SocketError) {
-            do { return try Syscalls.remoteAddress(descriptor) } catch { throw SocketError(error, .address) }
+            do { return try Syscalls.remoteAddress(descriptor) } catch { throw SocketError(error, .peerAddress) }
         }
     }
 

@@ -40,9 +40,14 @@ import Testing
     func `a bare port finds a server on this computer in either family`(family: Family) async throws {
         try await withServer(family, echo) { listener in
             let port = try #require(listener.localAddress.port)
+            // Bound and not listening, so that no other test has a server on this port in the other family.
+            let other: SocketAddress = family == .ipv4 ? .ipv6(.loopback, port: port) : .ipv4(.loopback, port: port)
+            let placeholder = try Socket(other.family)
+            guard (try? placeholder.bind(to: other)) != nil else { return }
             try await withConnection(to: .loopback(port: port)) { connection in
                 #expect(connection.remoteAddress == listener.localAddress)
             }
+            placeholder.close()
         }
     }
 

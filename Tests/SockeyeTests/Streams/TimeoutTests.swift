@@ -45,6 +45,11 @@ import Testing
             }
             #expect(error?.code == .timedOut)
             #expect(error?.operation == .send)
+            #expect(error?.description.contains("bytes had gone out") == true, "\(String(describing: error))")
+            // Half a message has gone out: another would be taken for its rest.
+            let next = await socketError { try await server.send("next") }
+            #expect(next?.code == .notConnected)
+            #expect(next?.description.contains("cut off in the middle") == true)
         }
     }
 

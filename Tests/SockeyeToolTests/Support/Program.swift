@@ -80,6 +80,11 @@ final class Program: @unchecked Sendable {
         try Program(sockeyePath, arguments, environment: [:])
     }
 
+    /// A line as a person types it.
+    static func shell(_ line: String) throws -> Program {
+        try Program("/bin/sh", ["-c", line])
+    }
+
     /// A peer that is not ours.
     static func python(_ script: String, _ arguments: String...) throws -> Program {
         try Program("/usr/bin/env", ["python3", "-u", "-c", script] + arguments)
