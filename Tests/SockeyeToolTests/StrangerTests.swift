@@ -30,6 +30,15 @@ import Testing
         #expect(star.errors.contains("a client connects to one computer"), "\(star.errors)")
     }
 
+    @Test func `an interface and a name that are not there are explained`() throws {
+        let zone = try Program.sockeye("connect", "[::1%nope]:80").finish()
+        #expect(zone.errors.contains("no network interface named \"nope\""), "\(zone.errors)")
+        #expect(zone.errors.contains("ip -brief address"), "\(zone.errors)")
+        let name = try Program.sockeye("connect", "unix:@sockeye-test-nobody").finish()
+        #expect(name.status == 1)
+        #expect(name.errors.contains("no program listens at that name"), "\(name.errors)")
+    }
+
     @Test func `a web address is explained`() throws {
         let outcome = try Program.sockeye("connect", "http://localhost:80/").finish()
         #expect(outcome.status == 64)

@@ -5,11 +5,15 @@ extension Advice {
     static func refused(_ at: Situation) -> Advice {
         if at.facts.isNoSocket { return noSocket(at) }
         if at.remote?.family == .unix {
+            guard let path = at.unixPath else {
+                return Advice(
+                    "no program listens at that name",
+                    ["sockeye serve \(at.typed)", "ss -lxp   lists who listens"]
+                )
+            }
             return Advice(
                 "the socket is there, but the server that made it has ended",
-                at.unixPath.map { ["rm \(Failure.quoted($0)) && sockeye serve \(at.typed)"] } ?? [
-                    "sockeye serve \(at.typed)"
-                ]
+                ["rm \(Failure.quoted(path)) && sockeye serve \(at.typed)"]
             )
         }
         if at.port == 0 {

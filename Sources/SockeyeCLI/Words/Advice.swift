@@ -33,6 +33,11 @@ struct Advice: Equatable {
                     "this kernel does not offer that kind of socket",
                     ["sockeye \(command) 127.0.0.1:\(situation.port)"]
                 )
+            case .invalidAddress:
+                Advice(
+                    "the address names something that this computer does not have",
+                    ["ip -brief address   lists its network interfaces and their addresses"]
+                )
             default:
                 Advice(
                     "sockeye has no explanation for this answer of the system",
