@@ -20,8 +20,16 @@ extension Errno: Error {
 
 package enum Syscalls {
     /// Repeats `call` while it is interrupted; throws what else it reports.
+    ///
+    /// - Parameters:
+    ///   - name: Which system call it is, for whoever wants to see or to replace its answer.
+    ///   - descriptor: The socket that it is made on; -1 where there is none yet.
     @inline(__always)
-    private static func retrying<Result: SignedInteger>(_ call: () -> Result) throws(Errno) -> Result {
+    static func retrying<Result: SignedInteger>(
+        _ name: SystemCall,
+        _ descriptor: Int32 = -1,
+        _ call: () -> Result
+    ) throws(Errno) -> Result {
         while true {
             let result = call()
             if result != -1 { return result }
@@ -41,14 +49,14 @@ package enum Syscalls {
             }
         var flags = Int32(kind == .stream ? SOCK_STREAM.rawValue : SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         if nonblocking { flags |= Int32(SOCK_NONBLOCK.rawValue) }
-        return try retrying { Glibc.socket(domain, flags, 0) }
+        return try retrying(.socket) { Glibc.socket(domain, flags, 0) }
     }
 
     package static func socketPair(nonblocking: Bool) throws(Errno) -> (Int32, Int32) {
         var flags = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         if nonblocking { flags |= Int32(SOCK_NONBLOCK.rawValue) }
         var ends: (Int32, Int32) = (-1, -1)
-        _ = try retrying {
+        _ = try retrying(.socketPair) {
             unsafe withUnsafeMutableBytes(of: &ends) {
                 unsafe Glibc.socketpair(AF_UNIX, flags, 0, $0.baseAddress?.assumingMemoryBound(to: Int32.self))
             }
@@ -57,11 +65,11 @@ package enum Syscalls {
     }
 
     package static func bind(_ descriptor: Int32, _ address: borrowing RawSocketAddress) throws(Errno) {
-        _ = try retrying { unsafe address.withSockaddr { unsafe Glibc.bind(descriptor, $0, $1) } }
+        _ = try retrying(.bind, descriptor) { unsafe address.withSockaddr { unsafe Glibc.bind(descriptor, $0, $1) } }
     }
 
     package static func listen(_ descriptor: Int32, backlog: Int32) throws(Errno) {
-        _ = try retrying { Glibc.listen(descriptor, backlog) }
+        _ = try retrying(.listen, descriptor) { Glibc.listen(descriptor, backlog) }
     }
 
     /// A connect that a signal interrupted goes on in the kernel and must not be repeated: it is `.inProgress` then.
@@ -76,7 +84,7 @@ package enum Syscalls {
         nonblocking: Bool
     ) throws(Errno) -> (descriptor: Int32, peer: SocketAddress) {
         var peer = RawSocketAddress()
-        let accepted = try retrying {
+        let accepted = try retrying(.accept, descriptor) {
             unsafe peer.withMutableSockaddr { unsafe sockeye_accept(descriptor, $0, $1, nonblocking ? 1 : 0) }
         }
         return (accepted, peer.address)
@@ -84,13 +92,17 @@ package enum Syscalls {
 
     package static func localAddress(_ descriptor: Int32) throws(Errno) -> SocketAddress {
         var raw = RawSocketAddress()
-        _ = try retrying { unsafe raw.withMutableSockaddr { unsafe getsockname(descriptor, $0, $1) } }
+        _ = try retrying(.localAddress, descriptor) {
+            unsafe raw.withMutableSockaddr { unsafe getsockname(descriptor, $0, $1) }
+        }
         return raw.address
     }
 
     package static func remoteAddress(_ descriptor: Int32) throws(Errno) -> SocketAddress {
         var raw = RawSocketAddress()
-        _ = try retrying { unsafe raw.withMutableSockaddr { unsafe getpeername(descriptor, $0, $1) } }
+        _ = try retrying(.remoteAddress, descriptor) {
+            unsafe raw.withMutableSockaddr { unsafe getpeername(descriptor, $0, $1) }
+        }
         return raw.address
     }
 
@@ -101,7 +113,7 @@ package enum Syscalls {
             case .sending: Int32(SHUT_WR)
             case .both: Int32(SHUT_RDWR)
             }
-        _ = try retrying { Glibc.shutdown(descriptor, how) }
+        _ = try retrying(.shutdown, descriptor) { Glibc.shutdown(descriptor, how) }
     }
 
     /// The descriptor is released whatever `close` answers: the number may be in use again at once, so there is no retry.
@@ -117,7 +129,7 @@ package enum Syscalls {
         into bytes: UnsafeMutableRawPointer?,
         count: Int
     ) throws(Errno) -> Int {
-        try retrying { unsafe recv(descriptor, bytes, count, 0) }
+        try retrying(.receive, descriptor) { unsafe recv(descriptor, bytes, count, 0) }
     }
 
     @inline(__always)
@@ -126,7 +138,7 @@ package enum Syscalls {
         _ bytes: UnsafeRawPointer?,
         count: Int
     ) throws(Errno) -> Int {
-        try retrying { unsafe Glibc.send(descriptor, bytes, count, Int32(MSG_NOSIGNAL)) }
+        try retrying(.send, descriptor) { unsafe Glibc.send(descriptor, bytes, count, Int32(MSG_NOSIGNAL)) }
     }
 
     package static func receiveFrom(
@@ -135,7 +147,7 @@ package enum Syscalls {
         count: Int
     ) throws(Errno) -> (count: Int, from: SocketAddress) {
         var raw = RawSocketAddress()
-        let received = try retrying {
+        let received = try retrying(.receiveFrom, descriptor) {
             unsafe raw.withMutableSockaddr { unsafe recvfrom(descriptor, bytes, count, 0, $0, $1) }
         }
         return (received, raw.address)
@@ -147,7 +159,7 @@ package enum Syscalls {
         count: Int,
         _ address: borrowing RawSocketAddress
     ) throws(Errno) -> Int {
-        try retrying {
+        try retrying(.sendTo, descriptor) {
             unsafe address.withSockaddr {
                 unsafe sendto(descriptor, bytes, count, Int32(MSG_NOSIGNAL), $0, $1)
             }
@@ -155,11 +167,11 @@ package enum Syscalls {
     }
 
     package static func unsentBytes(_ descriptor: Int32) throws(Errno) -> Int {
-        Int(try retrying { sockeye_unsent_bytes(descriptor) })
+        Int(try retrying(.unsentBytes, descriptor) { sockeye_unsent_bytes(descriptor) })
     }
 
     package static func unreadBytes(_ descriptor: Int32) throws(Errno) -> Int {
-        Int(try retrying { sockeye_unread_bytes(descriptor) })
+        Int(try retrying(.unreadBytes, descriptor) { sockeye_unread_bytes(descriptor) })
     }
 
     // MARK: Options
@@ -167,7 +179,7 @@ package enum Syscalls {
     package static func setOption(_ descriptor: Int32, _ option: SocketOptionName, _ value: Int32) throws(Errno) {
         var value = value
         let (level, name) = option.numbers
-        _ = try retrying {
+        _ = try retrying(.setOption, descriptor) {
             unsafe setsockopt(descriptor, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
         }
     }
@@ -176,14 +188,14 @@ package enum Syscalls {
         var value: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)
         let (level, name) = option.numbers
-        _ = try retrying { unsafe getsockopt(descriptor, level, name, &value, &size) }
+        _ = try retrying(.option, descriptor) { unsafe getsockopt(descriptor, level, name, &value, &size) }
         return value
     }
 
     /// Resets the connection at close instead of finishing it: `SO_LINGER` with a time of zero.
     package static func resetOnClose(_ descriptor: Int32) throws(Errno) {
         var value = linger(l_onoff: 1, l_linger: 0)
-        _ = try retrying {
+        _ = try retrying(.setOption, descriptor) {
             unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &value, socklen_t(MemoryLayout<linger>.size))
         }
     }
@@ -199,7 +211,7 @@ package enum Syscalls {
     }
 
     package static func setNonblocking(_ descriptor: Int32) throws(Errno) {
-        _ = try retrying { sockeye_set_nonblocking(descriptor) }
+        _ = try retrying(.setNonblocking, descriptor) { sockeye_set_nonblocking(descriptor) }
     }
 }
 
@@ -230,18 +242,18 @@ extension Syscalls {
     package static let eventReadClosed = sockeye_event_read_closed
     package static let eventBothClosed = sockeye_event_hangup | sockeye_event_error
 
-    package static func epollCreate() throws(Errno) -> Int32 { try retrying { sockeye_epoll_create() } }
+    package static func epollCreate() throws(Errno) -> Int32 { try retrying(.epollCreate) { sockeye_epoll_create() } }
 
     package static func epollAdd(
         _ epoll: Int32,
         _ descriptor: Int32,
         owner: UnsafeMutableRawPointer?
     ) throws(Errno) {
-        _ = try retrying { unsafe sockeye_epoll_add(epoll, descriptor, owner) }
+        _ = try retrying(.epollAdd, epoll) { unsafe sockeye_epoll_add(epoll, descriptor, owner) }
     }
 
     package static func epollRemove(_ epoll: Int32, _ descriptor: Int32) throws(Errno) {
-        _ = try retrying { sockeye_epoll_remove(epoll, descriptor) }
+        _ = try retrying(.epollRemove, epoll) { sockeye_epoll_remove(epoll, descriptor) }
     }
 
     /// An interrupted wait is no error and no event: it answers 0, and the loop comes round again.
@@ -264,7 +276,9 @@ extension Syscalls {
         unsafe (event.pointee.data.ptr, event.pointee.events)
     }
 
-    package static func eventDescriptor() throws(Errno) -> Int32 { try retrying { sockeye_eventfd() } }
+    package static func eventDescriptor() throws(Errno) -> Int32 {
+        try retrying(.eventDescriptor) { sockeye_eventfd() }
+    }
 
     /// Makes an event descriptor readable. It cannot fail in a way that matters: a full counter is readable already.
     package static func signalEvent(_ descriptor: Int32) {
