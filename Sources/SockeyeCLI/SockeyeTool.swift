@@ -17,10 +17,10 @@ struct SockeyeTool: AsyncParsableCommand {
               sockeye tour                   both at once, each step explained
 
             What the peer sends goes to standard output, what Sockeye says to standard error.
-            Exit status: 0 done, 1 the network failed, 64 wrong usage.
+            Exit status: 0 done, 1 the network failed, 64 wrong usage. Forms of ADDRESS: sockeye help address.
             """,
         version: "0.1.0",
-        subcommands: [Serve.self, Connect.self, Tour.self]
+        subcommands: [Serve.self, Connect.self, Tour.self, AddressHelp.self]
     )
 
     /// As ArgumentParser's own, but with signals prepared first: threads inherit what is blocked from who starts them.
