@@ -3,38 +3,9 @@ import Testing
 
 /// The tool on a terminal, which Python's `pty` module plays.
 @Suite(.serialized) struct TerminalTests {
-    /// Runs a command on a terminal and plays `steps`: pairs of what is waited for and what is then typed.
-    private static let player = """
-        import json, os, pty, select, sys, time
-        steps, command = json.loads(sys.argv[1]), sys.argv[2:]
-        pid, fd = pty.fork()
-        if pid == 0: os.execv(command[0], command)
-        seen, at, deadline = b'', 0, time.monotonic() + 50
-        def more():
-            global seen
-            if not select.select([fd], [], [], max(0, deadline - time.monotonic()))[0]: raise SystemExit('hangs: %r' % seen)
-            try: piece = os.read(fd, 65536)
-            except OSError: piece = b''
-            seen += piece
-            return piece != b''
-        for wanted, typed in steps:
-            while wanted.encode() not in seen[at:]:
-                if not more(): raise SystemExit('ended: %r' % seen)
-            at = seen.index(wanted.encode(), at) + len(wanted.encode())
-            os.write(fd, typed.encode())
-        while more(): pass
-        sys.stdout.buffer.write(seen)
-        sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-        """
-
     private func play(_ steps: [[String]], _ arguments: [String], environment: [String: String] = [:]) throws -> Outcome
     {
-        let json = String(decoding: try JSONEncoder().encode(steps), as: UTF8.self)
-        return try Program(
-            "/usr/bin/env",
-            ["python3", "-u", "-c", Self.player, json, Program.sockeyePath] + arguments,
-            environment: ["TERM": "xterm", "NO_COLOR": ""].merging(environment) { $1 }
-        ).finish()
+        try Terminal.play(steps, arguments, environment: environment)
     }
 
     private func server(_ options: String...) throws -> (Program, String) {

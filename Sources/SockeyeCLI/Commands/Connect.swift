@@ -11,6 +11,8 @@ struct Connect: AsyncParsableCommand {
             sockeye connect --reconnect 1337          the same, with a new connection for each line
             printf 'hi' | sockeye connect host:1337   sends hi, then prints what comes until the peer has finished
             sockeye connect host:1337 < file          sends a file
+            sockeye connect --framing length:4 1337   each line is a message with its length before it, both ways
+            sockeye connect --timeout 3s host:1337    gives up when there is no connection after three seconds
 
             In a pipe every byte passes unchanged; on a terminal control characters of the peer are shown escaped.
             """
@@ -25,6 +27,12 @@ struct Connect: AsyncParsableCommand {
     @Flag(help: "Say in plain words what happens on each socket.")
     var explain = false
 
+    @OptionGroup(title: "Messages")
+    var messages: FramingOptions
+
+    @OptionGroup(title: "Limits")
+    var limits: ConnectLimits
+
     func run() async throws {
         let typed: TypedAddress
         do {
@@ -33,27 +41,44 @@ struct Connect: AsyncParsableCommand {
             try error.end()
         }
         try await Failure.explaining(typed, command: "connect") {
-            try await Interruption.ends { try await talk(to: typed.endpoint) }
+            do {
+                try await Interruption.ends { try await talk(to: typed.endpoint) }
+            } catch let error as SocketError {
+                let again = "sockeye connect \(Failure.quoted(typed.endpoint.description))"
+                guard let framing = messages.framing, let failure = Failure(error, framing, again: again) else {
+                    throw error
+                }
+                throw failure
+            }
         }
     }
 
     private func talk(to endpoint: Endpoint) async throws {
         var options = ConnectionOptions()
         if explain { options.observer = Explainer() }
-        let input = Input()
-        let isPrompting = StandardStream.input.isTerminal
+        let idle = limits.idleTimeout.map { IdleLimit($0.duration, telling: options.observer) }
+        if let idle { options.observer = idle }
+        let opener = Opener(endpoint: endpoint, options: options, timeout: limits.timeout?.duration)
         if reconnect {
-            var session = LineSession(endpoint: endpoint, options: options, input: input, isPrompting: isPrompting)
+            let framing = messages.chosen
+            let isPrompting = StandardStream.input.isTerminal
+            var session = LineSession(opener, framing, Input(), isPrompting: isPrompting, idle: idle)
             try await session.run()
-        } else if isPrompting {
-            try await withConnection(to: endpoint, options: options) { connection in
-                Console.say("Connected to \(connection.remoteAddress). Type a line; exit or Ctrl-D ends.")
-                try await PromptSession(connection: connection, input: input).run()
-            }
         } else {
-            try await withConnection(to: endpoint, options: options) { connection in
-                try await PipeSession(connection: connection, input: input).run()
+            try await opener.withConnection { connection in
+                let dialogue = Dialogue(connection, messages.chosen)
+                guard let idle else { return try await Self.hold(dialogue) }
+                try await idle.run { try await Self.hold(dialogue) }
             }
+        }
+    }
+
+    private static func hold(_ dialogue: Dialogue) async throws {
+        if StandardStream.input.isTerminal {
+            Console.say("Connected to \(dialogue.connection.remoteAddress). Type a line; exit or Ctrl-D ends.")
+            try await PromptSession(dialogue, Input()).run()
+        } else {
+            try await PipeSession(dialogue: dialogue, input: Input()).run()
         }
     }
 }

@@ -12,6 +12,7 @@ struct Serve: AsyncParsableCommand {
             sockeye serve --echo 7000         sends everything back
             sockeye serve --once 0 > file     one client, on a free port, into a file
             sockeye serve unix:/tmp/x.sock    a Unix socket
+            sockeye serve --framing length:2  answers whole messages, each with its length in two bytes before it
             sockeye serve '*:1337' --allow 192.168.0.0/16 --max-connections 100 --idle-timeout 1m
 
             Ctrl-C ends it, with status 0.
@@ -42,20 +43,24 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How many threads serve. (default: one for each core)", valueName: "n"))
     var loops: Int?
 
+    @OptionGroup(title: "Messages")
+    var messages: FramingOptions
+
     @OptionGroup(title: "Limits")
     var limits: ServeLimits
 
     func validate() throws {
-        if once, limits.isAnySet {
-            throw ValidationError("--once serves a single connection: the limits for many do not go with it.")
-        }
+        try limits.validate(isOnce: once)
         if [echo, discard, reply != nil].filter(\.self).count > 1 {
             throw ValidationError("Choose one of --reply, --echo and --discard.")
         }
         if let loops, !(1...1024).contains(loops) {
             throw ValidationError("--loops \(loops): from 1 to 1024 make sense.")
         }
+        if !echo, !discard, let flaw = messages.flaw(ofReply: replyText) { throw flaw }
     }
+
+    private var replyText: String { reply ?? "Got it!" }
 
     func run() async throws {
         let typed: TypedAddress
@@ -68,84 +73,93 @@ struct Serve: AsyncParsableCommand {
             var options = ListenerOptions()
             if let loops { options.loops = try EventLoopGroup(count: loops) }
             if explain { options.observer = Explainer() }
+            let idle = once ? limits.idleTimeout.map { IdleLimit($0.duration, telling: options.observer) } : nil
+            if let idle { options.observer = idle }
             let listener = try await Listener.bind(to: typed.endpoint, options: options)
             defer { UnixSocketFile.remove(listener.localAddress) }
             Announcement(of: listener.localAddress, typed, isQuiet: quiet).say()
-            let farewell = Locked<Task<Void, any Error>?>(nil)
-            try await Interruption.ends {
-                try await serve(on: listener)
-            } onSignal: { task in
-                guard let drain = limits.drain?.duration else { return task.cancel() }
-                farewell.with { $0 = LoopTask.start { await Self.shutDown(listener, drain) } }
-            }
-            try await farewell.with { $0 }?.value
-        }
-    }
-
-    private static func shutDown(_ listener: Listener, _ drain: Duration) async {
-        Console.say("Taking no more clients; those that are there have \(drain) to finish.")
-        let summary = await listener.shutdown(drain: drain)
-        Console.say("\(summary.finished) finished, \(summary.cancelled) were cut off.")
-    }
-
-    private func serve(on listener: Listener) async throws {
-        let conversation = ServerConversation(answer: answer, isQuiet: quiet)
-        if once {
-            let connection = try await listener.accept()
-            listener.close()
-            do {
-                try await conversation.hold(with: connection)
-            } catch {
-                await connection.close()
-                throw error
-            }
-            await connection.close()
-        } else if echo && quiet {
-            // The bare loop and nothing around it: this is what benchmarks measure.
-            try await listener.serve(options: limits.options()) { connection in
-                while let bytes = try await connection.receiveLent() { try await connection.send(bytes) }
-            }
-        } else {
-            try await listener.serve(options: limits.options()) { connection in
-                do {
-                    try await conversation.hold(with: connection)
-                } catch let error as SocketError where error.code == .reset {
-                    let answer = error.errno.map(\.description) ?? "reset"
-                    Console.say("\(connection.remoteAddress) has vanished in the middle of the conversation: \(answer)")
+            let audience = quiet ? nil : Audience()
+            let service = Service(listener: listener, drain: limits.drain?.duration, audience: audience)
+            let conversation = ServerConversation(
+                answer: answer,
+                framing: messages.chosen,
+                audience: audience
+            )
+            let again = "sockeye serve \(Failure.quoted(typed.endpoint.description))"
+            try await service.run {
+                if once {
+                    try await serveOnce(listener, conversation, idle, again: again)
+                } else {
+                    try await serve(on: listener, conversation, again: again)
                 }
             }
         }
     }
 
-    private var answer: ServerConversation.Answer {
-        if echo { return .echo }
-        return discard ? .nothing : .text(Array((reply ?? "Got it!").utf8))
+    private func serveOnce(
+        _ listener: Listener,
+        _ conversation: ServerConversation,
+        _ idle: IdleLimit?,
+        again: String
+    ) async throws {
+        let connection = try await firstClient(of: listener)
+        listener.close()
+        do {
+            if let idle {
+                try await idle.run { try await conversation.hold(with: connection) }
+            } else {
+                try await conversation.hold(with: connection)
+            }
+        } catch {
+            await connection.close()
+            throw (error as? SocketError).flatMap { explained($0, again) } ?? error
+        }
+        await connection.close()
     }
-}
 
-/// What the server says to one client, and shows of it.
-struct ServerConversation: Sendable {
-    enum Answer {
-        case text([UInt8])
-        case echo
-        case nothing
+    private func firstClient(of listener: Listener) async throws -> Connection {
+        guard let limit = limits.timeout?.duration else { return try await listener.accept() }
+        do {
+            return try await withTimeout(limit) { try await listener.accept() }
+        } catch let error as SocketError where error.code == .timedOut {
+            throw Failure(
+                attempted: "wait for a client on \(listener.localAddress)",
+                happened: "none came within \(limit), which is the limit of --timeout",
+                cause: "the client is not started, or tries another address",
+                next: ["sockeye connect \(Failure.quoted("\(listener.localAddress)"))   is a client"],
+                status: Failure.networkFailed
+            )
+        }
     }
 
-    let answer: Answer
-    let isQuiet: Bool
-
-    /// Until the client has finished sending.
-    func hold(with connection: Connection) async throws {
-        if !isQuiet { Console.say("Connection from \(connection.remoteAddress)") }
-        var display = Output.standard.display()
-        while let bytes = try await connection.receive(upTo: 65_536) {
-            if !isQuiet { await Output.standard.write(display.render(bytes)) }
-            switch answer {
-            case .text(let text): try await connection.send(text)
-            case .echo: try await connection.send(bytes)
-            case .nothing: break
+    private func serve(on listener: Listener, _ conversation: ServerConversation, again: String) async throws {
+        let options = try limits.options()
+        if echo, quiet, messages.chosen == nil {
+            // The bare loop and nothing around it: this is what benchmarks measure.
+            return try await listener.serve(options: options) { connection in
+                while let bytes = try await connection.receiveLent() { try await connection.send(bytes) }
             }
         }
-        if !isQuiet { await Output.standard.write(display.finish()) }
+        try await listener.serve(options: options) { connection in
+            do {
+                try await conversation.hold(with: connection)
+            } catch let error as SocketError where error.code == .reset {
+                let answer = error.errno.map(\.description) ?? "reset"
+                Console.say("\(connection.remoteAddress) has vanished in the middle of the conversation: \(answer)")
+            } catch let error as SocketError {
+                guard let failure = explained(error, again) else { throw error }
+                // One client's mistake: the others are served on.
+                Console.say(failure.description)
+            }
+        }
+    }
+
+    private func explained(_ error: SocketError, _ again: String) -> Failure? {
+        messages.framing.flatMap { Failure(error, $0, again: again) }
+    }
+
+    private var answer: ServerConversation.Answer {
+        if echo { return .echo }
+        return discard ? .nothing : .text(Array(replyText.utf8))
     }
 }

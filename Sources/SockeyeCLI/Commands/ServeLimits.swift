@@ -14,6 +14,11 @@ struct ServeLimits: ParsableArguments {
     var idleTimeout: TypedDuration?
 
     @Option(
+        help: ArgumentHelp("With --once: give up when no client has come after so long.", valueName: "time")
+    )
+    var timeout: TypedDuration?
+
+    @Option(
         help: ArgumentHelp("Only clients from this network, such as 192.168.0.0/16. Repeatable.", valueName: "network")
     )
     var allow: [String] = []
@@ -39,9 +44,18 @@ struct ServeLimits: ParsableArguments {
         _ = try networks(deny, "--deny")
     }
 
-    /// Whether there is any that `--once`, which holds a single conversation, does not know.
-    var isAnySet: Bool {
-        maxConnections != nil || idleTimeout != nil || drain != nil || !allow.isEmpty || !deny.isEmpty
+    /// `--once` holds a single conversation, and the limits for many make no sense there; one makes sense only there.
+    func validate(isOnce: Bool) throws {
+        if isOnce, maxConnections != nil || drain != nil || !allow.isEmpty || !deny.isEmpty {
+            throw ValidationError("--once serves a single connection: the limits for many do not go with it.")
+        }
+        guard let timeout else { return }
+        if !isOnce {
+            throw ValidationError(
+                "--timeout is how long --once waits for its client; a silent client is ended by --idle-timeout."
+            )
+        }
+        if timeout.duration <= .zero { throw ValidationError("--timeout 0: nobody could connect in no time.") }
     }
 
     func options() throws -> ServeOptions {

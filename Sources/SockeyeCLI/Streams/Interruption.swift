@@ -4,8 +4,8 @@ import SockeyeSystem
 /// How SIGINT and SIGTERM end a command: the first cancels its task, so that everything is closed in order, and a
 /// second one, of somebody who will not wait, ends the process at once.
 enum Interruption {
-    /// 128 + SIGINT, as shells report it.
-    private static let impatientStatus: Int32 = 130
+    /// What was going on was cut off: not done, and so not 0.
+    private static let impatientStatus: Int32 = 1
 
     /// Runs `body` until it is done or a signal ends it; a signal is not an error.
     ///

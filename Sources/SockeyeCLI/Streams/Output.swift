@@ -13,7 +13,12 @@ final class Output: Sendable {
     ///
     /// When nobody reads any more (`| head -1`), the command has done its work: it ends with status 0.
     func write(_ bytes: [UInt8]) async {
-        guard !bytes.isEmpty else { return }
+        if await !writeIfRead(bytes) { ThisProcess.exit(0) }
+    }
+
+    /// The same for a server, which has others to talk to. False: nobody reads any more.
+    func writeIfRead(_ bytes: [UInt8]) async -> Bool {
+        guard !bytes.isEmpty else { return true }
         let failure = await worker.run { () -> Errno? in
             do throws(Errno) {
                 try StandardStream.output.write(bytes)
@@ -22,30 +27,34 @@ final class Output: Sendable {
                 return error
             }
         }
-        guard let failure else { return }
-        if failure != .brokenPipe {
-            Console.say("sockeye: could not write to standard output: \(failure)")
-            ThisProcess.exit(1)
-        }
-        ThisProcess.exit(0)
+        guard let failure else { return true }
+        if failure == .brokenPipe { return false }
+        Console.say("sockeye: could not write to standard output: \(failure)")
+        ThisProcess.exit(1)
     }
 
     /// What one peer sends, made fit for where it goes.
-    func display() -> Display { Display(isTerminal: isTerminal) }
+    ///
+    /// - Parameter isFramed: Whether it comes as whole messages, each of which is a line then.
+    func display(isFramed: Bool = false) -> Display { Display(isTerminal: isTerminal, isFramed: isFramed) }
 }
 
-/// Turns the pieces of one peer into what is written: unchanged in a pipe, as safe text on a terminal.
+/// Turns the pieces of one peer into what is written: unchanged in a pipe, as safe text on a terminal; a line for each
+/// message.
 struct Display {
     let isTerminal: Bool
+    let isFramed: Bool
     private var text = SafeText()
     private var isInLine = false
 
-    init(isTerminal: Bool) {
+    init(isTerminal: Bool, isFramed: Bool = false) {
         self.isTerminal = isTerminal
+        self.isFramed = isFramed
     }
 
     /// On a terminal each piece ends its line, but not in the middle of a character.
     mutating func render(_ bytes: [UInt8]) -> [UInt8] {
+        if isFramed { return (isTerminal ? Array(SafeText.line(bytes).utf8) : bytes) + [UInt8(ascii: "\n")] }
         guard isTerminal else { return bytes }
         var shown = text.append(bytes)
         if !shown.isEmpty { isInLine = !shown.hasSuffix("\n") }
@@ -58,7 +67,7 @@ struct Display {
 
     /// The rest, when the peer has finished: a character that was never completed.
     mutating func finish() -> [UInt8] {
-        guard isTerminal else { return [] }
+        guard isTerminal, !isFramed else { return [] }
         let shown = text.finish()
         defer { isInLine = false }
         return Array((shown.isEmpty && !isInLine ? "" : shown + "\n").utf8)

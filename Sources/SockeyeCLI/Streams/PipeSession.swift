@@ -2,36 +2,67 @@ import Sockeye
 
 /// Standard input to the peer and the peer to standard output, both at once, until the peer has finished.
 struct PipeSession: Sendable {
-    let connection: Connection
+    let dialogue: Dialogue
     let input: Input
 
     /// - Throws: what ended one of the directions early; what came before is written.
     func run() async throws {
         async let receiving = receive()
         let sendFailure = await send()
+        // An input that cannot be read, or sent, is no reason to wait for the peer.
+        if let failure = sendFailure as? Failure { throw failure }
         // What the peer did explains why sending failed, so its answer comes first.
         if let failure = await receiving ?? sendFailure { throw failure }
     }
 
     /// All of the input, then FIN: the end of the input is part of the conversation.
-    private func send() async -> SocketError? {
+    private func send() async -> (any Error)? {
         do {
-            while let bytes = await input.next() { try await connection.send(bytes) }
-            try await connection.finishSending()
+            if let framing = dialogue.framing {
+                try await sendLines(framing)
+            } else {
+                while let bytes = try await input.next() { try await dialogue.send(bytes) }
+            }
+            try await dialogue.connection.finishSending()
             return nil
         } catch {
             return error
         }
     }
 
+    /// Each line is a message; those that came together leave together.
+    private func sendLines(_ framing: Framing) async throws {
+        var lines = InputLines(input, for: framing)
+        while let batch = try await lines.nextBatch() {
+            if try await dialogue.offer(batch) == nil { continue }
+            // One of them cannot be carried, and nothing has gone out: what stands before it is sent.
+            for (index, line) in batch.enumerated() {
+                if let refusal = try await dialogue.offer([line]) {
+                    throw Self.failure(refusal, line: lines.count - batch.count + index + 1)
+                }
+            }
+        }
+    }
+
+    private static func failure(_ error: SocketError, line: Int) -> Failure {
+        Failure(
+            attempted: "send line \(line) of standard input as a message",
+            happened: SafeText.line(error.detail ?? "\(error.code)"),
+            cause: "this framing has no way to say such a message",
+            next: [
+                "--max-message 16M   lets messages be longer",
+                "--framing length:4   carries any bytes, where the other end speaks it too",
+            ],
+            status: Failure.networkFailed
+        )
+    }
+
     /// Whatever comes, for as long as it takes: only the peer knows when its reply is complete.
     private func receive() async -> SocketError? {
         defer { input.endWhenNothingIsReady() }
-        var display = Output.standard.display()
+        var display = dialogue.display
         do {
-            while let bytes = try await connection.receive(upTo: 65_536) {
-                await Output.standard.write(display.render(bytes))
-            }
+            while let bytes = try await dialogue.next() { await Output.standard.write(display.render(bytes)) }
             await Output.standard.write(display.finish())
             return nil
         } catch {

@@ -3,7 +3,7 @@ import SockeyeSystem
 
 /// A person and a peer: each line goes out as it was typed, and what comes is shown when it comes.
 struct PromptSession: Sendable {
-    let connection: Connection
+    let dialogue: Dialogue
     let input: Input
     private let screen = Screen()
     /// 500 ms without an answer: the prompt comes back, and a later answer is shown when it comes.
@@ -11,8 +11,8 @@ struct PromptSession: Sendable {
     /// 2 s, as long as closing waits too: for an answer that is on its way when the person ends.
     private static let farewell = Duration.seconds(2)
 
-    init(connection: Connection, input: Input) {
-        self.connection = connection
+    init(_ dialogue: Dialogue, _ input: Input) {
+        self.dialogue = dialogue
         self.input = input
     }
 
@@ -31,31 +31,32 @@ struct PromptSession: Sendable {
             }
         }
         let failure = try await receiving.value ?? sendFailure
-        if let failure, failure.code != .cancelled || Task.isCancelled { throw failure }
+        if let failure, (failure as? SocketError)?.code != .cancelled || Task.isCancelled { throw failure }
     }
 
-    private func send() async -> SocketError? {
-        var lines = InputLines(input)
+    private func send() async -> (any Error)? {
+        var lines = InputLines(input, for: dialogue.framing)
         screen.showPrompt()
         do {
-            while let line = await lines.next() {
+            while let line = try await lines.next() {
                 if line == Prompt.exit {
                     screen.lineWasTyped()
                     break
                 }
                 let turn = screen.lineWasTyped()
-                if line.isEmpty {
+                // Without messages there is no empty one: a person wants another prompt.
+                if line.isEmpty, dialogue.framing == nil {
                     screen.showPrompt()
                     continue
                 }
-                try await connection.send(line)
+                guard try await isSent(line) else { continue }
                 LoopTask.start {
                     await LoopTask.sleep(for: Self.patience)
                     screen.showPrompt(ifNothingSince: turn)
                 }
             }
             screen.end()
-            try await connection.finishSending()
+            try await dialogue.connection.finishSending()
             return nil
         } catch {
             screen.end()
@@ -63,10 +64,18 @@ struct PromptSession: Sendable {
         }
     }
 
-    private func receive() async -> SocketError? {
-        var display = Output.standard.display()
+    /// False: the framing cannot carry that line, and the person is told so and may type another.
+    private func isSent(_ line: [UInt8]) async throws -> Bool {
+        guard let refusal = try await dialogue.offer([line]) else { return true }
+        Console.say("Not sent: \(SafeText.line(refusal.detail ?? "\(refusal.code)")).")
+        screen.showPrompt()
+        return false
+    }
+
+    private func receive() async -> (any Error)? {
+        var display = dialogue.display
         do {
-            while let bytes = try await connection.receive(upTo: 65_536) {
+            while let bytes = try await dialogue.next() {
                 screen.hidePrompt()
                 await Output.standard.write(display.render(bytes))
                 screen.showPrompt()
@@ -74,7 +83,7 @@ struct PromptSession: Sendable {
             if screen.end() {
                 // What the person was typing was for the peer, and must not become a command of the shell.
                 StandardStream.input.dropInput()
-                Console.say("\(connection.remoteAddress) has finished sending; the conversation is over.")
+                Console.say("\(dialogue.connection.remoteAddress) has finished sending; the conversation is over.")
             }
             input.endWhenNothingIsReady()
             return nil

@@ -50,9 +50,9 @@ extension Advice {
         }
     }
 
-    /// The next one, which is as good as any: it is a person who chooses.
+    /// One that is free, as far as anybody has looked, or else the next one.
     private static func otherPort(_ at: Situation) -> String {
-        let port = at.port == .max ? at.port - 1 : at.port + 1
+        let port = at.facts.freePort ?? (at.port == .max ? at.port - 1 : at.port + 1)
         switch at.endpoint.kind {
         case .any: return "'*:\(port)'"
         case .host(let name, _): return Failure.quoted("\(name):\(port)")

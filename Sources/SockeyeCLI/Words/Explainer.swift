@@ -10,20 +10,20 @@ struct Explainer: SocketObserver {
     static func words(for event: SocketEvent) -> String {
         let peer = event.remoteAddress.map(\.description) ?? "the peer"
         let own = event.localAddress.map(\.description) ?? "an address"
-        if let error = event.error { return failure(error, event, peer) }
+        if let error = event.error { return failure(error, event) }
         let bytes = Quantity.bytes(event.byteCount ?? 0)
         let time = Quantity.time(event.duration)
         return switch event.operation {
         case .listen:
             "socket, bind, listen: the kernel now takes clients on \(own) and queues them"
         case .accept:
-            "accept: \(peer) has connected to \(own); waited \(time)"
+            "accept: \(peer) has connected to \(own), \(time) after it was called"
         case .connect:
             "socket, connect: connected from \(own) to \(peer) in \(time)"
         case .receive where event.byteCount == 0:
-            "recv: 0 bytes, the end: \(peer) has finished sending; waited \(time)"
+            "recv: 0 bytes, the end: \(peer) has finished sending, \(time) after it was called"
         case .receive:
-            "recv: \(bytes) from \(peer); waited \(time)"
+            "recv: \(bytes) from \(peer), \(time) after it was called"
         case .send:
             "send: \(bytes) for \(peer) handed to the kernel in \(time)"
         case .finishSending:
@@ -35,9 +35,10 @@ struct Explainer: SocketObserver {
         }
     }
 
-    private static func failure(_ error: SocketError, _ event: SocketEvent, _ peer: String) -> String {
+    private static func failure(_ error: SocketError, _ event: SocketEvent) -> String {
         let answer = error.errno.map(\.description) ?? error.code.rawValue
-        let words = "\(event.operation.rawValue): failed after \(Quantity.time(event.duration)): \(answer)"
+        let address = (event.remoteAddress ?? event.localAddress).map { "\($0): " } ?? ""
+        let words = "\(event.operation.rawValue): \(address)failed after \(Quantity.time(event.duration)): \(answer)"
         return error.code == .cancelled ? "\(event.operation.rawValue): given up, since the command is ending" : words
     }
 }

@@ -7,6 +7,8 @@ struct Facts {
     var holder: PortHolder?
     /// The path of a Unix address leads to something that is no socket, and is nobody's to remove.
     var isNoSocket = false
+    /// Another port that was free a moment ago, where the wanted one was not.
+    var freePort: UInt16?
     /// Ports below it are for the administrator: `net.ipv4.ip_unprivileged_port_start`.
     var firstFreePort: UInt16 = 1024
     /// The addresses that a server here can have, the loopback ones left out.
@@ -24,6 +26,7 @@ struct Facts {
                 facts.holder = PortHolder.ofUnixSocket(path)
             } else if let port = error.localAddress?.port ?? endpoint.port {
                 facts.holder = PortHolder.ofPort(port)
+                facts.freePort = error.localAddress.flatMap(FreePort.near)
             }
         case .permissionDenied:
             let text = SystemFile.text("/proc/sys/net/ipv4/ip_unprivileged_port_start")

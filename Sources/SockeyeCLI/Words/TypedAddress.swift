@@ -41,8 +41,11 @@ struct TypedAddress {
 
 extension SafeText {
     /// A short text of somebody else within a line of ours.
-    static func line(_ text: String) -> String {
+    static func line(_ text: String) -> String { line(Array(text.utf8)) }
+
+    /// The same for bytes, which may be no text.
+    static func line(_ bytes: [UInt8]) -> String {
         var safe = SafeText()
-        return (safe.append(text.utf8) + safe.finish()).replacing("\n", with: #"\n"#).replacing("\t", with: #"\t"#)
+        return (safe.append(bytes) + safe.finish()).replacing("\n", with: #"\n"#).replacing("\t", with: #"\t"#)
     }
 }

@@ -1,0 +1,61 @@
+import Sockeye
+import SockeyeSystem
+
+/// `--idle-timeout` for a single conversation: sees each byte that goes either way, and ends what runs when none does.
+final class IdleLimit: SocketObserver {
+    private let limit: Duration
+    /// Who else wants to see the operations.
+    private let next: (any SocketObserver)?
+    private let lastByte = Locked(ContinuousClock.now)
+
+    init(_ limit: Duration, telling next: (any SocketObserver)?) {
+        self.limit = limit
+        self.next = next
+    }
+
+    func observe(_ event: SocketEvent) {
+        if event.byteCount ?? 0 > 0 { lastByte.with { $0 = .now } }
+        next?.observe(event)
+    }
+
+    /// Runs `body`, and cancels it when nothing was said for too long.
+    func run(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        lastByte.with { $0 = .now }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let isTimeUp = Locked(false)
+            group.addTask {
+                do {
+                    try await body()
+                } catch {
+                    if !isTimeUp.with({ $0 }) { throw error }
+                }
+                if isTimeUp.with({ $0 }) { throw self.failure }
+            }
+            group.addTask {
+                if await self.waitForSilence() { isTimeUp.with { $0 = true } }
+            }
+            try await group.next()
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+    }
+
+    /// True: nothing was said for too long; false: the task was cancelled.
+    private func waitForSilence() async -> Bool {
+        while true {
+            let left = limit - lastByte.with { ContinuousClock.now - $0 }
+            if left <= .zero { return true }
+            guard await LoopTask.sleep(for: left) else { return false }
+        }
+    }
+
+    private var failure: Failure {
+        Failure(
+            attempted: "go on with the conversation",
+            happened: "nothing went either way for \(limit), which is the limit of --idle-timeout",
+            cause: "each end waits for the other to say something, or the other end has gone without a word",
+            next: ["the same command with a longer --idle-timeout, or without one"],
+            status: Failure.networkFailed
+        )
+    }
+}

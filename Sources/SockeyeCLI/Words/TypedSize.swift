@@ -1,0 +1,23 @@
+import ArgumentParser
+
+/// A number of bytes as a person types it: `512`, `64K`, `1M`, `1G`, in steps of 1024.
+struct TypedSize: ExpressibleByArgument, Equatable {
+    let byteCount: Int
+
+    /// 1 GiB: a single message or line that is larger is a typing error.
+    static let largest = 1 << 30
+    private static let units: [(suffix: String, bytes: Int)] = [("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30)]
+
+    init?(argument: String) {
+        let text = argument.uppercased()
+        let unit = Self.units.first { text.hasSuffix($0.suffix) }
+        let digits = text.dropLast(unit?.suffix.count ?? 0)
+        // `Int` would take a sign too.
+        guard digits.allSatisfy({ $0.isASCII && $0.isNumber }), let number = Int(digits), number > 0,
+            number <= Self.largest / (unit?.bytes ?? 1)
+        else { return nil }
+        byteCount = number * (unit?.bytes ?? 1)
+    }
+
+    static let examples = "512, 64K or 1M"
+}
