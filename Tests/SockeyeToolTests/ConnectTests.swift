@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `sockeye connect` in a pipe, with Python's `socket` at the other end.
-@Suite(.serialized) struct ConnectTests {
+@Suite(.serialized, .ownThread) struct ConnectTests {
     private func talk(
         to script: String,
         _ input: Data,

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What a person reads when it does not work: four parts on standard error, nothing on standard output, a status.
-@Suite(.serialized) struct ErrorTests {
+@Suite(.serialized, .ownThread) struct ErrorTests {
     private func expect(
         _ outcome: Outcome,
         status: Int32 = 1,

@@ -4,7 +4,7 @@ import Testing
 @testable import SockeyeCLI
 
 /// `--framing`, against programs that frame their messages themselves.
-@Suite(.serialized) struct FramingTests {
+@Suite(.serialized, .ownThread) struct FramingTests {
     /// What Python's side of each framing writes for a message `m`, and reads from the socket `s`.
     struct Row: Sendable {
         let framing: String

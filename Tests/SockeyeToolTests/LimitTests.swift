@@ -4,7 +4,7 @@ import Testing
 @testable import SockeyeCLI
 
 /// The limits of `sockeye serve`, with Python at the other end.
-@Suite(.serialized) struct LimitTests {
+@Suite(.serialized, .ownThread) struct LimitTests {
     private func run(_ body: String, _ options: String...) throws -> (client: String, server: Outcome) {
         let server = try Program.sockeye(arguments: ["serve"] + options + ["0"])
         let client = try Program.python(Script.prelude + body, server.port()).finish()

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The netcats, socat and curl, where they are installed.
-@Suite(.serialized) struct OtherToolsTests {
+@Suite(.serialized, .ownThread) struct OtherToolsTests {
     @Test(arguments: [
         ["nc", "-N", "127.0.0.1", "PORT"], ["ncat", "127.0.0.1", "PORT"], ["socat", "-t5", "-", "TCP4:127.0.0.1:PORT"],
     ])

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `sockeye serve` with Python's `socket` at the other end.
-@Suite(.serialized) struct ServeTests {
+@Suite(.serialized, .ownThread) struct ServeTests {
     private func client(_ body: String, of server: Program) throws -> String {
         let outcome = try Program.python(Script.client(body), server.port()).finish()
         #expect(outcome.errors == "")

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What somebody new to the tool ran into.
-@Suite(.serialized) struct StrangerTests {
+@Suite(.serialized, .ownThread) struct StrangerTests {
     @Test(arguments: ["/etc/hostname", "/tmp"])
     func `a file or a folder that is no socket is never to be removed`(path: String) throws {
         for command in ["serve", "connect"] {

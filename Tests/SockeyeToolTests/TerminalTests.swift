@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The tool on a terminal, which Python's `pty` module plays.
-@Suite(.serialized) struct TerminalTests {
+@Suite(.serialized, .ownThread) struct TerminalTests {
     private func play(_ steps: [[String]], _ arguments: [String], environment: [String: String] = [:]) throws -> Outcome
     {
         try Terminal.play(steps, arguments, environment: environment)

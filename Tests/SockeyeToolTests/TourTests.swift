@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite(.serialized) struct TourTests {
+@Suite(.serialized, .ownThread) struct TourTests {
     @Test func `the tour tells both tutorials and ends by itself`() throws {
         let outcome = try Program.sockeye("tour").finish()
         #expect(outcome.status == 0)
