@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sockios.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
@@ -157,33 +156,4 @@ NO_DEBUG int sockeye_thread_start(void *(*body)(void *), void *context) {
     pthread_sigmask(SIG_SETMASK, &before, 0);
     pthread_attr_destroy(&attributes);
     return error;
-}
-
-NO_DEBUG int sockeye_resolve(const char *name, int kind, void *context, void (*each)(void *, const struct sockaddr_storage *)) {
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_family = kind == 4 ? AF_INET : kind == 6 ? AF_INET6 : AF_UNSPEC}, *found = 0;
-    int code = getaddrinfo(name, 0, &hints, &found);
-    if (code) return code;
-    for (struct addrinfo *one = found; one; one = one->ai_next) {
-        struct sockaddr_storage address;
-        memset(&address, 0, sizeof address);
-        if (one->ai_addrlen > sizeof address) continue;
-        memcpy(&address, one->ai_addr, one->ai_addrlen);
-        each(context, &address);
-    }
-    freeaddrinfo(found);
-    return 0;
-}
-
-NO_DEBUG const char *sockeye_resolve_error(int code) { return gai_strerror(code); }
-
-NO_DEBUG int sockeye_resolve_meaning(int code) {
-    switch (code) {
-    case EAI_NONAME:
-#ifdef EAI_NODATA
-    case EAI_NODATA:
-#endif
-        return 1;
-    case EAI_AGAIN: return 2;
-    default: return 0;
-    }
 }

@@ -65,10 +65,4 @@ int sockeye_available_processors(void);
 // A thread with SIGINT, SIGTERM and their like blocked, so that a signal never interrupts a loop.
 int sockeye_thread_start(void *(*body)(void *), void *context);
 
-// getaddrinfo for one name: calls `each` for every stream address, in the resolver's order. Returns the EAI_ code.
-int sockeye_resolve(const char *name, int kind, void *context, void (*each)(void *context, const struct sockaddr_storage *address));
-const char *sockeye_resolve_error(int code);
-// 1: no such name; 2: temporary failure; 0: other.
-int sockeye_resolve_meaning(int code);
-
 #endif

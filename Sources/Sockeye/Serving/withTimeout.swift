@@ -63,6 +63,7 @@ private func timedOut(_ error: any Error, _ limit: Duration) -> any Error {
         error.operation,
         localAddress: error.localAddress,
         remoteAddress: error.remoteAddress,
-        detail: error.detail.map { "after \(limit); \($0)" } ?? "after \(limit)"
+        detail: error.detail.map { "after \(limit); \($0)" } ?? "after \(limit)",
+        attempts: error.attempts
     )
 }

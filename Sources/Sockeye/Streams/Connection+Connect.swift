@@ -4,26 +4,42 @@ extension Connection {
     /// Connects to a server.
     ///
     /// The connection is the caller's to ``close()`` on every way out; ``withConnection(to:options:_:)`` does that.
-    /// All the addresses of a name are tried in turn, so `localhost` works whichever family the server is bound to.
+    /// All the addresses of a name are tried, the families by turns: the next one 250 ms after the one before, or as soon
+    /// as that has failed (RFC 8305, "Happy Eyeballs"). The first to connect is kept. So `localhost` works whichever
+    /// family the server is bound to, and a family that leads nowhere costs a quarter of a second.
     /// In C: `getaddrinfo`, `socket`, `connect`.
     ///
     /// - Cancellation: ends at once with `.cancelled`, and nothing stays open.
-    /// - Throws: `.refused` when nobody listens there, `.unreachable`, `.timedOut` (the kernel gives up after about two
-    ///   minutes: see ``withTimeout(_:_:)``), `.nameNotFound`, `.invalidAddress` for a text that is no address.
+    /// - Throws: `.refused` when nobody listens there, `.unreachable`, `.timedOut` (after
+    ///   ``ConnectionOptions/connectTimeout``, or when the kernel gives up, after about two minutes), `.nameNotFound`,
+    ///   `.nameServiceUnavailable`, `.invalidAddress` for a text that is no address, or a source address of the other
+    ///   family. When several addresses have failed, ``SocketError/attempts`` has the outcome of each.
     public static func connect(
         to endpoint: Endpoint,
         options: ConnectionOptions = ConnectionOptions()
     ) async throws(SocketError) -> Connection {
-        var failures: [SocketError] = []
-        for address in try await Resolver.addresses(of: endpoint, for: .connect) {
-            do {
-                return try await connect(to: address, options)
-            } catch {
-                if error.code == .cancelled { throw error }
-                failures.append(error)
-            }
+        // An address is what it is: nothing to look up, and nothing to choose from.
+        if case .address(let address) = endpoint.kind, options.choosesNothing {
+            return try await connect(to: address, options)
         }
-        throw summary(of: failures, endpoint)
+        let start = Observation.now()
+        let found = try await options.resolver.addresses(
+            of: endpoint,
+            for: .connect,
+            options.family,
+            within: options.connectTimeout
+        )
+        let addresses = try options.reachable(found, of: endpoint)
+        if addresses.count == 1, options.connectTimeout == nil { return try await connect(to: addresses[0], options) }
+        return try await ConnectionRunner(endpoint, options, since: start).connect(toOneOf: addresses)
+    }
+
+    /// As ``connect(to:options:)-(Endpoint,_)`` for an address that a socket has told: `connect(to: listener.localAddress)`.
+    public static func connect(
+        to address: SocketAddress,
+        options: ConnectionOptions = ConnectionOptions()
+    ) async throws(SocketError) -> Connection {
+        try await connect(to: .address(address), options: options)
     }
 
     private static func connect(
@@ -33,25 +49,40 @@ extension Connection {
         let start = options.observer == nil ? 0 : Observation.now()
         do {
             let registration = try await connectedRegistration(to: address, options)
-            let connection = Connection(
-                registration,
-                local: registration.using { descriptor in try? Syscalls.localAddress(descriptor) },
-                remote: address,
-                isInitiator: true,
-                observer: options.observer
-            )
-            let local = connection.localAddress
-            connection.observation?.report(.connect, since: start, local: local, remote: address)
-            return connection
+            return connected(registration, to: address, options, since: start)
         } catch {
-            let error = SocketError(error, .connect, remote: address)
-            Observation(options.observer)?
-                .report(.connect, since: start, local: nil, remote: address, error: error)
+            let error = options.error(error, at: address)
+            report(error, options, since: start)
             throw error
         }
     }
 
-    private static func connectedRegistration(
+    /// What a connect that has succeeded becomes.
+    static func connected(
+        _ registration: Registration,
+        to address: SocketAddress,
+        _ options: ConnectionOptions,
+        since start: UInt64
+    ) -> Connection {
+        let connection = Connection(
+            registration,
+            local: registration.using { descriptor in try? Syscalls.localAddress(descriptor) },
+            remote: address,
+            isInitiator: true,
+            observer: options.observer
+        )
+        let local = connection.localAddress
+        connection.observation?.report(.connect, since: start, local: local, remote: address)
+        return connection
+    }
+
+    /// Tells the observer of a connect that has failed.
+    static func report(_ error: SocketError, _ options: ConnectionOptions, since start: UInt64) {
+        Observation(options.observer)?
+            .report(.connect, since: start, local: nil, remote: error.remoteAddress, error: error)
+    }
+
+    static func connectedRegistration(
         to address: SocketAddress,
         _ options: ConnectionOptions
     ) async throws(OperationFailure) -> Registration {
@@ -88,6 +119,7 @@ extension Connection {
         let descriptor = try Syscalls.socket(address.family, .stream, nonblocking: true)
         do {
             if options.noDelay == .on, address.family != .unix { try Syscalls.setOption(descriptor, .noDelay, 1) }
+            if let source = options.sourceAddress { try bind(descriptor, toSource: source) }
             var state = RegistrationState.initial
             do {
                 try Syscalls.connect(descriptor, RawSocketAddress(address))
@@ -101,24 +133,16 @@ extension Connection {
         }
     }
 
-    /// One error for all the addresses that were tried: the only one as it is, several as a list.
-    private static func summary(of failures: [SocketError], _ endpoint: Endpoint) -> SocketError {
-        guard let first = failures.first else {
-            return SocketError(.nameNotFound, .resolve, detail: "\(endpoint) has no address")
+    /// Gives a socket its own address before it connects.
+    private static func bind(_ descriptor: Int32, toSource source: SocketAddress) throws(Errno) {
+        if source.port == 0 {
+            // Else the port must be free towards everybody, and some 28,000 connections use them all up.
+            try Syscalls.setOption(descriptor, .choosePortLate, 1)
+        } else if source.port != nil {
+            // Several attempts may share the port, and so may old connections that still fade away.
+            try Syscalls.setOption(descriptor, .reuseAddress, 1)
         }
-        guard failures.count > 1 else { return first }
-        // Of two, the one that says more about a server that is there: a refusal before a missing route.
-        let best = failures.first { $0.code == .refused } ?? first
-        let others = failures.filter { $0.remoteAddress != best.remoteAddress }.map { error in
-            "\(error.remoteAddress.map(\.description) ?? "?"): \(error.errno?.description ?? error.code.rawValue)"
-        }
-        return SocketError(
-            best.code,
-            .connect,
-            errno: best.errno,
-            remoteAddress: best.remoteAddress,
-            detail: "also tried " + others.joined(separator: ", ")
-        )
+        try Syscalls.bind(descriptor, RawSocketAddress(source))
     }
 
     /// Two connected ends in this process, as a pair of pipes that go both ways. In C: `socketpair`.
@@ -186,4 +210,13 @@ public func withConnection<Result>(
         await connection.close()
         throw error
     }
+}
+
+/// As ``withConnection(to:options:_:)-(Endpoint,_,_)`` for an address that a socket has told.
+public func withConnection<Result>(
+    to address: SocketAddress,
+    options: ConnectionOptions = ConnectionOptions(),
+    _ body: (Connection) async throws -> Result
+) async throws -> Result {
+    try await withConnection(to: .address(address), options: options, body)
 }

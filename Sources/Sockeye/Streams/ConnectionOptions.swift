@@ -1,3 +1,5 @@
+public import SockeyeSystem
+
 /// How a client's connection is made.
 public struct ConnectionOptions: Sendable {
     /// Sends small pieces at once instead of holding them back for up to 200 ms. Default: on. `TCP_NODELAY`.
@@ -8,6 +10,22 @@ public struct ConnectionOptions: Sendable {
 
     /// Sees every operation of the connection. Default: nil.
     public var observer: (any SocketObserver)?
+
+    /// Which addresses of a name are tried. Default: any, in both families. `ai_family`.
+    public var family = FamilyPreference.any
+
+    /// The address of this computer that the connection comes from, for a computer that has several; its port may be 0,
+    /// for any. Default: nil, which lets the kernel choose. In C: `bind` before `connect`.
+    ///
+    /// Only addresses of the same family are tried then.
+    public var sourceAddress: SocketAddress?
+
+    /// How long connecting may take, looking the name up and all its addresses included. Default: nil, which leaves it to
+    /// the name service and to the kernel, which gives up on a silent computer after about two minutes.
+    public var connectTimeout: Duration?
+
+    /// Who looks names up. Default: ``Resolver/system``.
+    public var resolver = Resolver.system
 
     public init() {}
 
@@ -37,6 +55,10 @@ public struct ListenerOptions: Sendable {
 
     /// Sees every operation of the listener and of its connections. Default: nil.
     public var observer: (any SocketObserver)?
+
+    /// Which clients are let in at `*:port`, and which addresses of a name are bound. Default: any, which is both families
+    /// with one listener. `IPV6_V6ONLY`, or an IPv4 socket.
+    public var family = FamilyPreference.any
 
     public init() {}
 

@@ -42,15 +42,17 @@ public final class Listener: Sendable {
     /// Binds to an address and listens on it.
     ///
     /// `"1337"` or `"127.0.0.1:1337"` is reachable from this computer only; `"*:1337"` from everywhere, over IPv4 and
-    /// IPv6. Port 0 picks a free one: read it from ``localAddress``. In C: `socket`, `bind`, `listen`.
+    /// IPv6 with this one listener, or over IPv4 alone on a computer without IPv6. Port 0 picks a free one: read it from
+    /// ``localAddress``. In C: `socket`, `bind`, `listen`.
     ///
     /// - Throws: `.addressInUse`, `.permissionDenied` (ports below 1024), `.addressNotAvailable` (not an address of this
-    ///   computer), `.nameNotFound`, `.invalidAddress` (a text that is no address).
+    ///   computer), `.nameNotFound`, `.invalidAddress` (a text that is no address), `.unsupported` (an IPv6 address on a
+    ///   computer without IPv6).
     public static func bind(
         to endpoint: Endpoint,
         options: ListenerOptions = ListenerOptions()
     ) async throws(SocketError) -> Listener {
-        let addresses = try await Resolver.addresses(of: endpoint, for: .bind)
+        let addresses = try await Resolver.system.addresses(of: endpoint, for: .bind, options.family, within: nil)
         let loops = try EventLoopGroup.chosen(options.loops)
         var failure: SocketError?
         for address in addresses {
@@ -81,7 +83,9 @@ public final class Listener: Sendable {
                     // Accepted sockets inherit it, which saves a system call for each of them.
                     if options.noDelay == .on { try Syscalls.setOption(descriptor, .noDelay, 1) }
                 }
-                if address.family == .ipv6, address.isAny { try Syscalls.setOption(descriptor, .ipv6Only, 0) }
+                if address.family == .ipv6, address.isAny {
+                    try Syscalls.setOption(descriptor, .ipv6Only, options.family == .ipv6Only ? 1 : 0)
+                }
                 operation = .bind
                 try Syscalls.bind(descriptor, RawSocketAddress(address))
                 operation = .listen
@@ -98,8 +102,21 @@ public final class Listener: Sendable {
                 throw error
             }
         } catch {
-            throw SocketError(error, operation, localAddress: address)
+            throw SocketError(
+                error,
+                operation,
+                localAddress: address,
+                detail: SocketError.detail(of: error, missing: address.family)
+            )
         }
+    }
+
+    /// As ``bind(to:options:)`` for an address that a socket has told: `try await Listener.bind(to: old.localAddress)`.
+    public static func bind(
+        to address: SocketAddress,
+        options: ListenerOptions = ListenerOptions()
+    ) async throws(SocketError) -> Listener {
+        try await bind(to: .address(address), options: options)
     }
 
     // MARK: Clients

@@ -33,6 +33,12 @@ struct Connect: AsyncParsableCommand {
     @OptionGroup(title: "Limits")
     var limits: ConnectLimits
 
+    @OptionGroup
+    var family: FamilyChoice
+
+    @OptionGroup
+    var source: SourceChoice
+
     func run() async throws {
         let typed: TypedAddress
         do {
@@ -56,6 +62,8 @@ struct Connect: AsyncParsableCommand {
     private func talk(to endpoint: Endpoint) async throws {
         var options = ConnectionOptions()
         if explain { options.observer = Explainer() }
+        options.family = try family.preference(for: endpoint)
+        options.sourceAddress = try source.address()
         let idle = limits.idleTimeout.map { IdleLimit($0.duration, telling: options.observer) }
         if let idle { options.observer = idle }
         let opener = Opener(endpoint: endpoint, options: options, timeout: limits.timeout?.duration)

@@ -46,6 +46,9 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup(title: "Messages")
     var messages: FramingOptions
 
+    @OptionGroup
+    var family: FamilyChoice
+
     @OptionGroup(title: "Limits")
     var limits: ServeLimits
 
@@ -75,6 +78,7 @@ struct Serve: AsyncParsableCommand {
             if explain { options.observer = Explainer() }
             let idle = once ? limits.idleTimeout.map { IdleLimit($0.duration, telling: options.observer) } : nil
             if let idle { options.observer = idle }
+            options.family = try family.preference(for: typed.endpoint)
             let listener = try await Listener.bind(to: typed.endpoint, options: options)
             defer { UnixSocketFile.remove(listener.localAddress) }
             Announcement(of: listener.localAddress, typed, isQuiet: quiet).say()

@@ -61,20 +61,21 @@ extension Advice {
                     ["sockeye serve \(at.typed)   starts a server, in another terminal", "ss -lx   lists Unix sockets"]
                 )
         }
-        if at.error.detail?.contains("name service gave no answer") == true {
-            return Advice(
-                "the name servers cannot be asked: no network, or /etc/resolv.conf names the wrong ones",
-                [
-                    "getent hosts \(Failure.quoted(at.host))   asks again",
-                    "sockeye \(at.command) 127.0.0.1:\(at.port)   needs no name",
-                ]
-            )
-        }
         return Advice(
             "the name is misspelt, or only known inside another network",
             [
                 "getent hosts \(Failure.quoted(at.host))   asks for it again",
                 "write its address instead, as in 192.0.2.7:\(at.port)",
+            ]
+        )
+    }
+
+    static func nameServiceUnavailable(_ at: Situation) -> Advice {
+        Advice(
+            "the name servers cannot be asked: no network, or /etc/resolv.conf names the wrong ones",
+            [
+                "getent hosts \(Failure.quoted(at.host))   asks again",
+                "sockeye \(at.command) 127.0.0.1:\(at.port)   needs no name",
             ]
         )
     }

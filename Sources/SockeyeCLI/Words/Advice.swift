@@ -23,6 +23,7 @@ struct Advice: Equatable {
             case .permissionDenied: Self.permissionDenied(situation)
             case .addressNotAvailable: Self.addressNotAvailable(situation)
             case .nameNotFound: Self.nameNotFound(situation)
+            case .nameServiceUnavailable: Self.nameServiceUnavailable(situation)
             case .unreachable: Self.unreachable(situation)
             case .timedOut: Self.timedOut(situation)
             case .reset: Self.reset(situation)

@@ -39,6 +39,9 @@ struct Explainer: SocketObserver {
         let answer = error.errno.map(\.description) ?? error.code.rawValue
         let address = (event.remoteAddress ?? event.localAddress).map { "\($0): " } ?? ""
         let words = "\(event.operation.rawValue): \(address)failed after \(Quantity.time(event.duration)): \(answer)"
+        if error.code == .cancelled, let reason = error.detail, event.operation == .connect {
+            return "connect: \(address)given up after \(Quantity.time(event.duration)): \(reason)"
+        }
         return error.code == .cancelled ? "\(event.operation.rawValue): given up, since the command is ending" : words
     }
 }

@@ -51,30 +51,27 @@ extension Endpoint {
         for operation: SocketError.Operation,
         family: AddressFamily?
     ) throws(SocketError) -> [SocketAddress] {
-        switch Syscalls.resolve(name, family: family) {
-        case .found(let addresses):
-            var seen: Set<SocketAddress> = []
-            let distinct = addresses.map { $0.with(port: port) }.filter { seen.insert($0).inserted }
-            // A server that is bound to one address of a name is looked for at 127.0.0.1 by most clients.
-            guard operation == .bind else { return distinct }
-            return distinct.filter { $0.family == .ipv4 } + distinct.filter { $0.family != .ipv4 }
-        case .unknownName:
-            throw SocketError(.nameNotFound, .resolve, detail: "no computer is known by the name \"\(name)\"")
-        case .temporarily(let reason):
-            throw SocketError(
-                .nameNotFound,
-                .resolve,
-                detail: "the name service gave no answer for \"\(name)\" (\(reason))"
-            )
-        case .failed(let reason):
-            throw SocketError(.nameNotFound, .resolve, detail: "\"\(name)\": \(reason)")
-        }
+        let answer = try NameLookup.answer(for: name, family: family)
+        return Self.prepare(answer.addresses, port: port, for: operation)
+    }
+
+    /// What a look-up has found, made ready for use: with the port, each address once, and in the order of trying.
+    package static func prepare(
+        _ found: [SocketAddress],
+        port: UInt16,
+        for operation: SocketError.Operation
+    ) -> [SocketAddress] {
+        var seen: Set<SocketAddress> = []
+        let distinct = found.map { $0.with(port: port) }.filter { seen.insert($0).inserted }
+        // A server that is bound to one address of a name is looked for at 127.0.0.1 by most clients.
+        guard operation == .bind else { return distinct }
+        return distinct.filter { $0.family == .ipv4 } + distinct.filter { $0.family != .ipv4 }
     }
 }
 
 extension SocketAddress {
     /// The same address with another port; a Unix address has none.
-    func with(port: UInt16) -> SocketAddress {
+    package func with(port: UInt16) -> SocketAddress {
         switch kind {
         case .ipv4(let ip, _): .ipv4(ip, port: port)
         case .ipv6(let ip, _, let zone, let flow): SocketAddress(kind: .ipv6(ip, port: port, zone: zone, flow: flow))

@@ -11,6 +11,8 @@ extension SocketError {
         case permissionDenied
         /// No address is known for that name.
         case nameNotFound
+        /// The name service gave no answer: there may be such a name, and asking again later may help.
+        case nameServiceUnavailable
         /// The network has no way to the address.
         case unreachable
         /// The text is no address, or an address of the wrong kind.
@@ -50,6 +52,7 @@ extension SocketError {
             case .addressNotAvailable: "address is not of this computer"
             case .permissionDenied: "permission denied"
             case .nameNotFound: "name not found"
+            case .nameServiceUnavailable: "the name service gave no answer"
             case .unreachable: "unreachable"
             case .invalidAddress: "invalid address"
             case .reset: "connection reset by peer"

@@ -17,6 +17,7 @@ public struct SocketError: Error, Sendable, CustomStringConvertible {
         let localAddress: SocketAddress?
         let remoteAddress: SocketAddress?
         let detail: String?
+        let attempts: [SocketError]
 
         init(
             code: Code,
@@ -24,7 +25,8 @@ public struct SocketError: Error, Sendable, CustomStringConvertible {
             errno: Errno?,
             localAddress: SocketAddress?,
             remoteAddress: SocketAddress?,
-            detail: String?
+            detail: String?,
+            attempts: [SocketError]
         ) {
             self.code = code
             self.operation = operation
@@ -32,6 +34,7 @@ public struct SocketError: Error, Sendable, CustomStringConvertible {
             self.localAddress = localAddress
             self.remoteAddress = remoteAddress
             self.detail = detail
+            self.attempts = attempts
         }
     }
 
@@ -39,14 +42,17 @@ public struct SocketError: Error, Sendable, CustomStringConvertible {
 
     /// Makes an error by hand, as tests and wrappers do.
     ///
-    /// - Parameter detail: Words that say more than the code does, such as the name that was not found.
+    /// - Parameters:
+    ///   - detail: Words that say more than the code does, such as the name that was not found.
+    ///   - attempts: See ``attempts``.
     public init(
         _ code: Code,
         _ operation: Operation,
         errno: Errno? = nil,
         localAddress: SocketAddress? = nil,
         remoteAddress: SocketAddress? = nil,
-        detail: String? = nil
+        detail: String? = nil,
+        attempts: [SocketError] = []
     ) {
         storage = Storage(
             code: code,
@@ -54,7 +60,8 @@ public struct SocketError: Error, Sendable, CustomStringConvertible {
             errno: errno,
             localAddress: localAddress,
             remoteAddress: remoteAddress,
-            detail: detail
+            detail: detail,
+            attempts: attempts
         )
     }
 
@@ -88,6 +95,10 @@ public struct SocketError: Error, Sendable, CustomStringConvertible {
     public var remoteAddress: SocketAddress? { storage.remoteAddress }
     /// What the code does not say: the name that was not found, how many bytes had come.
     public var detail: String? { storage.detail }
+    /// Where several addresses of a name were tried, one error for each of them, in the order of trying; else empty.
+    ///
+    /// An address that was not reached before the others were given up has the code of the whole.
+    public var attempts: [SocketError] { storage.attempts }
 
     /// `connect 127.0.0.1:1337: connection refused (ECONNREFUSED)`
     public var description: String {
@@ -107,6 +118,11 @@ public struct SocketError: Error, Sendable, CustomStringConvertible {
         }
     }
 
+    /// What "address family not supported" means for the person who reads it; nil for every other number.
+    package static func detail(of errno: Errno, missing family: AddressFamily) -> String? {
+        errno == .addressFamilyNotSupported ? "this computer has no \(family)" : nil
+    }
+
     /// The same error with more words.
     package func adding(detail more: String) -> SocketError {
         SocketError(
@@ -115,7 +131,8 @@ public struct SocketError: Error, Sendable, CustomStringConvertible {
             errno: errno,
             localAddress: localAddress,
             remoteAddress: remoteAddress,
-            detail: detail.map { "\($0); \(more)" } ?? more
+            detail: detail.map { "\($0); \(more)" } ?? more,
+            attempts: attempts
         )
     }
 
@@ -127,7 +144,8 @@ public struct SocketError: Error, Sendable, CustomStringConvertible {
             errno: errno,
             localAddress: localAddress ?? local,
             remoteAddress: remoteAddress ?? remote,
-            detail: detail
+            detail: detail,
+            attempts: attempts
         )
     }
 }

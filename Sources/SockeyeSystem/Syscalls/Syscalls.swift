@@ -218,6 +218,7 @@ package enum Syscalls {
 /// The socket options that Sockeye names, and their numbers.
 package enum SocketOptionName: Sendable {
     case reuseAddress, reusePort, ipv6Only, noDelay, pendingError, kind, sendBuffer, receiveBuffer
+    case choosePortLate
 
     fileprivate var numbers: (level: Int32, name: Int32) {
         switch self {
@@ -229,6 +230,7 @@ package enum SocketOptionName: Sendable {
         case .kind: (SOL_SOCKET, SO_TYPE)
         case .sendBuffer: (SOL_SOCKET, SO_SNDBUF)
         case .receiveBuffer: (SOL_SOCKET, SO_RCVBUF)
+        case .choosePortLate: (Int32(IPPROTO_IP), IP_BIND_ADDRESS_NO_PORT)
         }
     }
 }
@@ -326,42 +328,9 @@ extension Syscalls {
     package static var availableProcessors: Int { max(1, Int(sockeye_available_processors())) }
 }
 
-// MARK: Names
+// MARK: Interfaces
 
 extension Syscalls {
-    package enum Resolution: Sendable {
-        case found([SocketAddress])
-        case unknownName
-        case temporarily(String)
-        case failed(String)
-    }
-
-    /// The addresses behind a name, with port 0, in the resolver's order. Blocks. In C: `getaddrinfo`.
-    package static func resolve(_ name: String, family: AddressFamily?) -> Resolution {
-        let kind: Int32 =
-            switch family {
-            case .ipv4: 4
-            case .ipv6: 6
-            case .unix, nil: 0
-            }
-        var found: [SocketAddress] = []
-        let code = unsafe withUnsafeMutablePointer(to: &found) { found in
-            unsafe sockeye_resolve(name, kind, found) { context, address in
-                guard let context = unsafe context, let address = unsafe address else { return }
-                let length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-                let one = unsafe RawSocketAddress.address(of: address.pointee, length: length)
-                unsafe context.assumingMemoryBound(to: [SocketAddress].self).pointee.append(one)
-            }
-        }
-        if code == 0, !found.isEmpty { return .found(found) }
-        let reason = unsafe String(cString: sockeye_resolve_error(code))
-        switch sockeye_resolve_meaning(code) {
-        case 1: return .unknownName
-        case 2: return .temporarily(reason)
-        default: return code == 0 ? .unknownName : .failed(reason)
-        }
-    }
-
     /// The index of a network interface by its name or its number; nil when there is none. In C: `if_nametoindex`.
     package static func interfaceIndex(_ name: String) -> UInt32? {
         let index = unsafe if_nametoindex(name)

@@ -1,0 +1,42 @@
+/// The system's answer about one name, or the error that says why there is none. Blocks.
+package enum NameLookup {
+    /// - Parameters:
+    ///   - family: Only addresses of this family; nil for both.
+    ///   - asksForCanonicalName: It may cost the name service another question.
+    /// - Throws: `.nameNotFound`, `.nameServiceUnavailable`, `.exhausted`, or what else the system says.
+    package static func answer(
+        for name: String,
+        family: AddressFamily?,
+        asksForCanonicalName: Bool = false
+    ) throws(SocketError) -> (addresses: [SocketAddress], canonicalName: String?) {
+        if let addresses = knownAddresses(of: name, family: family) { return (addresses, nil) }
+        switch Syscalls.resolve(name, family: family, asksForCanonicalName: asksForCanonicalName) {
+        case .found(let addresses, let canonicalName):
+            return (addresses, canonicalName)
+        case .unknownName:
+            // The system has one answer for "no such name" and "none of that family".
+            let detail =
+                family.map { "no \($0) address is known for the name \"\(name)\"" }
+                ?? "no computer is known by the name \"\(name)\""
+            throw SocketError(.nameNotFound, .resolve, detail: detail)
+        case .noAnswer(let reason):
+            throw SocketError(.nameServiceUnavailable, .resolve, detail: "it was asked for \"\(name)\" (\(reason))")
+        case .failed(let errno):
+            throw SocketError(errno, .resolve, detail: "\"\(name)\"")
+        case .other(let reason):
+            throw SocketError(.system, .resolve, detail: "\"\(name)\": \(reason)")
+        }
+    }
+
+    /// `localhost` and what ends in `.localhost` is this computer, and nobody is asked (RFC 6761, section 6.3).
+    ///
+    /// Many a hosts file has `localhost` in one family only, and then a server that is bound to the other would not be
+    /// found under its name. IPv4 first, as for a bare port.
+    ///
+    /// - Returns: nil for every other name.
+    package static func knownAddresses(of name: String, family: AddressFamily?) -> [SocketAddress]? {
+        let name = (name.hasSuffix(".") ? String(name.dropLast()) : name).lowercased()
+        guard name == "localhost" || name.hasSuffix(".localhost") else { return nil }
+        return [.ipv4(.loopback, port: 0), .ipv6(.loopback, port: 0)].filter { family == nil || $0.family == family }
+    }
+}
