@@ -106,7 +106,7 @@ public final class Listener: Sendable {
                 error,
                 operation,
                 localAddress: address,
-                detail: SocketError.detail(of: error, missing: address.family)
+                detail: SocketError.detail(of: error, at: address)
             )
         }
     }

@@ -1,4 +1,5 @@
 import Sockeye
+import SockeyeSystem
 
 /// The likely cause of a network error, and what to try next. A pure mapping: it looks nothing up.
 struct Advice: Equatable {
@@ -34,6 +35,14 @@ struct Advice: Equatable {
                     "this kernel does not offer that kind of socket",
                     ["sockeye \(command) 127.0.0.1:\(situation.port)"]
                 )
+            case .invalidArgument where situation.lacksZone:
+                Advice(
+                    "an address of one network segment is found on an interface, and there may be several",
+                    [
+                        "sockeye \(command) \(situation.withZone)   or another interface instead of eth0",
+                        "ip -brief address   lists the interfaces of this computer",
+                    ]
+                )
             case .invalidAddress:
                 Advice(
                     "the address names something that this computer does not have",
@@ -60,6 +69,10 @@ struct Situation {
     var typed: String { Failure.quoted(endpoint.description) }
     var remote: SocketAddress? { error.remoteAddress ?? endpoint.socketAddress }
     var unixPath: String? { (error.remoteAddress ?? error.localAddress ?? endpoint.socketAddress)?.unixPath }
+
+    /// Whether it is an IPv6 address of one link, without the interface.
+    var lacksZone: Bool { (error.remoteAddress ?? error.localAddress ?? endpoint.socketAddress)?.lacksZone == true }
+    var withZone: String { Failure.quoted(endpoint.description.replacing("]", with: "%eth0]")) }
 
     /// Whether the other side is a program on this computer.
     var isHere: Bool {

@@ -30,6 +30,9 @@ struct Announcement {
             }
             if reachable.isEmpty { lines.append("Others cannot reach it: this computer has no address in a network.") }
             lines.append("This computer reaches it with: sockeye connect \(port)")
+        } else if case .ipv6(let ip, _, let zone, _) = address.kind, zone != 0 {
+            let other = "'[\(ip)%eth0]:\(port)'"
+            lines.append("Others on this network segment reach it with: sockeye connect \(other)   (their interface)")
         } else {
             lines.append("Others reach it with: sockeye connect \(address)")
         }

@@ -67,6 +67,7 @@ extension Failure {
         case .connect: remote == typed ? "connect to \(typed)" : "connect to \(typed) (\(remote))"
         case .bind, .listen: local == typed ? "listen on \(typed)" : "listen on \(typed) (\(local))"
         case .accept: "accept clients on \(local)"
+        case .create: "make a socket for \(typed)"
         case .resolve: "find the address of \(typed)"
         case .receive: "receive from \(remote)"
         case .send: "send to \(remote)"

@@ -20,6 +20,12 @@ extension SocketAddress {
     /// Whether this is in 100.64.0.0/10, behind a provider's address translation.
     public var isCarrierGradeNAT: Bool { answer(\.isCarrierGradeNAT, \.isCarrierGradeNAT) }
 
+    /// Whether this is fe80::/10 without the interface that it needs.
+    package var lacksZone: Bool {
+        guard case .ipv6(let ip, _, zone: 0, _) = kind else { return false }
+        return ip.mappedIPv4 == nil && ip.isLinkLocal
+    }
+
     private func answer(_ ipv4: (IPv4Address) -> Bool, _ ipv6: (IPv6Address) -> Bool) -> Bool {
         switch kind {
         case .ipv4(let address, _): ipv4(address)

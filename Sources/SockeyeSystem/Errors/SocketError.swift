@@ -118,9 +118,13 @@ public struct SocketError: Error, Sendable, CustomStringConvertible {
         }
     }
 
-    /// What "address family not supported" means for the person who reads it; nil for every other number.
-    package static func detail(of errno: Errno, missing family: AddressFamily) -> String? {
-        errno == .addressFamilyNotSupported ? "this computer has no \(family)" : nil
+    /// What the system's answer means at this address, for the person who reads it; nil where the answer says it all.
+    package static func detail(of errno: Errno, at address: SocketAddress) -> String? {
+        if errno == .addressFamilyNotSupported { return "this computer has no \(address.family)" }
+        if errno == .invalidArgument, address.lacksZone {
+            return "a link-local address needs its network interface, as in [fe80::1%eth0]:80"
+        }
+        return nil
     }
 
     /// The same error with more words.
