@@ -62,7 +62,7 @@ import Testing
             import json, sys
             for line in sys.stdin:
                 o = json.loads(line)
-                assert o['connectMilliseconds'] >= 0 and o['lookUpMilliseconds'] >= 0
+                assert o['connectSeconds'] >= 0 and o['lookUpSeconds'] >= 0
                 print(o['name'], o['address'], o['family'], o['kind'], o['port'], o['outcome'], o['errno'])
             """
         let reader = try Program.python(script)

@@ -13,7 +13,7 @@ struct AddressHelp: ParsableCommand {
             [fe80::1%eth0]:1337       a link-local one needs the interface that it is reached by
             example.com:80            a name: connect tries all its addresses, IPv6 and IPv4
             '*:1337'                  serve: every interface, so that other computers can connect, IPv4 and IPv6
-            0.0.0.0:1337  [::]:1337   the same as *, written for one family
+            0.0.0.0:1337              serve: every interface over IPv4 only, as -4 '*:1337'; for IPv6 only -6 '*:1337'
             localhost:0               serve: a free port, which is told
             unix:/tmp/chat.sock       a Unix socket, for programs on this computer
             unix:@chat                a Unix socket that is a name without a file (Linux)

@@ -86,44 +86,19 @@ struct ResolvedRow: Sendable {
     // MARK: For programs
 
     func json(_ question: Question) -> String {
-        var fields = [("name", Self.quoted(question.name))]
-        if let canonicalName = question.canonicalName { fields.append(("canonicalName", Self.quoted(canonicalName))) }
-        fields += [
-            ("address", Self.quoted(text)),
-            ("family", Self.quoted(address.family.description)),
-            ("kind", Self.quoted(kind.name)),
-            ("lookUpMilliseconds", Self.milliseconds(question.time)),
-        ]
+        var members = [JSONValue.Member(name: "name", value: .string(question.name))]
+        func add(_ name: String, _ value: JSONValue) { members.append(JSONValue.Member(name: name, value: value)) }
+        if let canonicalName = question.canonicalName { add("canonicalName", .string(canonicalName)) }
+        add("address", .string(text))
+        add("family", .string(address.family.description))
+        add("kind", .string(kind.name))
+        add("lookUpSeconds", .seconds(question.time))
         if let attempt, let port = address.port {
-            fields += [
-                ("port", String(port)),
-                ("outcome", Self.quoted(attempt.error?.code.rawValue ?? "connected")),
-            ]
-            if let errno = attempt.error?.errno { fields.append(("errno", Self.quoted(errno.name))) }
-            fields.append(("connectMilliseconds", Self.milliseconds(attempt.time)))
+            add("port", .integer(port))
+            add("outcome", .string(attempt.error?.code.rawValue ?? "connected"))
+            if let errno = attempt.error?.errno { add("errno", .string(errno.name)) }
+            add("connectSeconds", .seconds(attempt.time))
         }
-        return "{" + fields.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}"
-    }
-
-    private static func milliseconds(_ time: Duration) -> String {
-        let microseconds = Int64(time / .microseconds(1))
-        let fraction = String(microseconds % 1000)
-        return "\(microseconds / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction
-    }
-
-    /// A name service may answer with any bytes.
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
+        return JSONValue.object(members).line
     }
 }
