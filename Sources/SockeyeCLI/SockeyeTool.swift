@@ -20,7 +20,9 @@ struct SockeyeTool: AsyncParsableCommand {
             Exit status: 0 done, 1 the network failed, 64 wrong usage. Forms of ADDRESS: sockeye help address.
             """,
         version: "0.1.0",
-        subcommands: [Serve.self, Connect.self, Resolve.self, Tour.self, AddressHelp.self]
+        subcommands: [
+            Serve.self, Connect.self, Relay.self, Resolve.self, Replay.self, Tour.self, AddressHelp.self,
+        ]
     )
 
     /// As ArgumentParser's own, but with signals prepared first: threads inherit what is blocked from who starts them.

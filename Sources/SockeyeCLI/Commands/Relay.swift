@@ -1,0 +1,152 @@
+import ArgumentParser
+import Sockeye
+import SockeyeSystem
+
+/// `sockeye relay`: in the middle between two programs, where everything can be seen.
+struct Relay: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "In the middle between two programs: shows, records, slows, cuts.",
+        discussion: """
+            A server runs on port 8000. Let its client connect to port 1337 instead, and see both of them talk:
+
+              sockeye relay 1337 8000                      each piece with its time, direction, size and text
+              sockeye relay 1337 8000 --show hex           the bytes as numbers
+              sockeye relay 1337 8000 --framing length:2   whole messages, each with its length in two bytes before it
+              sockeye relay 1337 unix:/tmp/x.sock          from TCP to a Unix socket, or the other way round
+              sockeye relay 1337 8000 --explain            what both programs do, in words, and who waits for whom
+              sockeye relay 1337 8000 --record talk.jsonl  for sockeye replay talk.jsonl 8000
+              sockeye relay 1337 8000 --latency 100ms --jitter 20ms --rate 64K
+              sockeye relay 1337 8000 --slice 1 --from client          one send becomes many receives
+              sockeye relay 1337 8000 --merge 100ms                    many sends become one receive
+              sockeye relay 1337 8000 --reset-after 100 --from server  a server that breaks off
+
+            What the two programs say goes to standard output, what the relay says of it to standard error: in a pipe
+            the output holds their bytes, unchanged, in the order in which they passed. Ctrl-C ends it, with status 0.
+            """
+    )
+
+    @Argument(help: "Where clients connect to the relay: port, host:port, '*:port', or unix:/path.")
+    var listen: String
+
+    @Argument(help: "Where the relay connects to: host:port, a port of this computer, or unix:/path.")
+    var target: String
+
+    @Option(help: ArgumentHelp("How bytes are shown: text, hex, or none.", valueName: "how"))
+    var show = RelayLog.Show.text
+
+    @Option(help: ArgumentHelp("Write each event into a file, for sockeye replay.", valueName: "file"))
+    var record: String?
+
+    @Flag(help: "Each event as a line of JSON on standard output, as in a recording.")
+    var json = false
+
+    @Flag(help: "Relay one connection, then end; status 1 if it failed.")
+    var once = false
+
+    @Flag(name: .shortAndLong, help: "Say nothing of each piece; the bytes are still shown.")
+    var quiet = false
+
+    @Flag(help: "Say in plain words what both programs do, and who waits for whom.")
+    var explain = false
+
+    @OptionGroup(title: "Messages")
+    var messages: FramingOptions
+
+    @OptionGroup(title: "Faults, for learning and for testing")
+    var faults: RelayFaultOptions
+
+    func run() async throws {
+        let (listen, target): (TypedAddress, TypedAddress)
+        do {
+            listen = try TypedAddress(self.listen, command: "relay")
+            target = try TypedAddress(self.target, command: "relay \(Failure.quoted(self.listen))")
+        } catch {
+            try error.end()
+        }
+        let log = RelayLog(options, recording: try recording())
+        try await Failure.explaining(listen, command: "relay") {
+            let listener = try await Listener.bind(to: listen.endpoint)
+            defer { UnixSocketFile.remove(listener.localAddress) }
+            await log.writeHeading(listen: listener.localAddress, target: "\(target.endpoint)")
+            RelayAnnouncement(of: listener.localAddress, target: target.endpoint, isQuiet: quiet).say()
+            let service = RelayService(target: target, faults: faults.perSide, log: log)
+            try await Interruption.ends {
+                if once { try await service.serveOnce(listener) } else { try await service.serve(listener) }
+            }
+        }
+    }
+
+    private var options: RelayLog.Options {
+        RelayLog.Options(
+            show: show,
+            isJSON: json,
+            isQuiet: quiet,
+            isExplaining: explain,
+            framing: messages.chosen
+        )
+    }
+
+    private func recording() throws -> OutputFile? {
+        guard let record else { return nil }
+        do throws(Errno) {
+            return try OutputFile(creating: record)
+        } catch {
+            try Failure(
+                attempted: "write the recording \(SafeText.line(record))",
+                happened: "\(error)",
+                cause: "the folder is not there, or is not yours to write in",
+                next: ["sockeye relay \(listen) \(target) --record /tmp/talk.jsonl"],
+                status: Failure.wrongUsage
+            ).end()
+        }
+    }
+}
+
+/// The relay's clients, each with a connection of its own to the target.
+struct RelayService: Sendable {
+    let target: TypedAddress
+    let faults: PerSide<RelayFaults>
+    let log: RelayLog
+    private let clients = Locked(0)
+
+    init(target: TypedAddress, faults: PerSide<RelayFaults>, log: RelayLog) {
+        self.target = target
+        self.faults = faults
+        self.log = log
+    }
+
+    func serve(_ listener: Listener) async throws {
+        try await listener.serve { client in
+            do {
+                try await relay(client)
+            } catch let failure as Failure {
+                Console.say(failure.description)
+            }
+        }
+    }
+
+    func serveOnce(_ listener: Listener) async throws {
+        let client = try await listener.accept()
+        listener.close()
+        try await relay(client)
+    }
+
+    /// - Throws: a `Failure` when the target is not there; the client is reset then, which is the closest to a refusal
+    ///   that a server can give whose client has connected already.
+    private func relay(_ client: Connection) async throws {
+        let number = clients.with { count in
+            count += 1
+            return count
+        }
+        let server: Connection
+        do {
+            server = try await Connection.connect(to: target.endpoint)
+        } catch {
+            client.abort()
+            if error.code == .cancelled { throw error }
+            await log.write(number, .failed("\(error)"))
+            throw Failure(error, target, command: "connect")
+        }
+        await RelaySession(number: number, client: client, server: server, faults: faults, log: log).run()
+    }
+}

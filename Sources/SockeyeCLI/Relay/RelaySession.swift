@@ -1,0 +1,108 @@
+import Sockeye
+
+/// One client of the relay, and the target that the relay has connected to for it: both directions, until both are over.
+struct RelaySession: Sendable {
+    let number: Int
+    let connections: PerSide<Connection>
+    let faults: PerSide<RelayFaults>
+    let log: RelayLog
+    private let meter = RelayMeter()
+    /// 1 s: how long a reset waits for what was said before it to arrive, since it would throw that away.
+    private static let settleTime = Duration.seconds(1)
+
+    init(number: Int, client: Connection, server: Connection, faults: PerSide<RelayFaults>, log: RelayLog) {
+        self.number = number
+        connections = PerSide { $0 == .client ? client : server }
+        self.faults = faults
+        self.log = log
+    }
+
+    func run() async {
+        let (client, server) = (connections[.client], connections[.server])
+        await log.write(number, .open(client: "\(client.remoteAddress)", server: "\(server.remoteAddress)"))
+        await log.explain(
+            number,
+            RelayWords.opened(client: "\(client.remoteAddress)", server: "\(server.remoteAddress)")
+        )
+        await withTaskGroup(of: Void.self) { group in
+            if log.isExplaining {
+                let watch = RelayWatch(number: number, connections: connections, meter: meter, log: log)
+                group.addTask { await watch.run() }
+            }
+            await relay()
+            group.cancelAll()
+        }
+        // Both at once: each may wait for its peer.
+        async let closed: Void = server.close()
+        await client.close()
+        await closed
+        let state = meter.now
+        await log.write(
+            number,
+            .close(client: state.directions[.client].byteCount, server: state.directions[.server].byteCount)
+        )
+    }
+
+    private func relay() async {
+        await withTaskGroup(of: (RelaySide, RelayWay.End).self) { group in
+            for side in RelaySide.allCases {
+                let way = way(of: side)
+                group.addTask { (side, await way.run()) }
+            }
+            for await (side, end) in group {
+                switch end {
+                case .finished: await tellEnd(of: side)
+                case .reset(let side): await passReset(of: side, &group)
+                case .cut(let side, let isReset): await cut(side, isReset, &group)
+                // What that side still says may be on its way: the other direction ends with it.
+                case .broken: continue
+                case .stopped: continue
+                }
+            }
+        }
+        // A side that is gone without a word of its own, after its last words have been passed on.
+        if let broken = meter.now.broken { await reset(broken.other) }
+    }
+
+    private func way(of side: RelaySide) -> RelayWay {
+        RelayWay(
+            number: number,
+            side: side,
+            source: connections[side],
+            sink: connections[side.other],
+            faults: faults[side],
+            meter: meter,
+            log: log
+        )
+    }
+
+    private func passReset(of side: RelaySide, _ group: inout TaskGroup<(RelaySide, RelayWay.End)>) async {
+        await log.explain(number, RelayWords.reset(side))
+        await reset(side.other)
+        connections[side].abort()
+        group.cancelAll()
+    }
+
+    private func cut(_ side: RelaySide, _ isReset: Bool, _ group: inout TaskGroup<(RelaySide, RelayWay.End)>) async {
+        await log.write(number, .cut(side, isReset: isReset))
+        if isReset {
+            await reset(side.other)
+            connections[side].abort()
+        }
+        group.cancelAll()
+    }
+
+    private func reset(_ side: RelaySide) async {
+        let connection = connections[side]
+        let end = ContinuousClock.now + Self.settleTime
+        while (connection.unacknowledgedBytes ?? 0) > 0, .now < end, await LoopTask.sleep(for: .milliseconds(1)) {}
+        connection.abort()
+    }
+
+    private func tellEnd(of side: RelaySide) async {
+        guard log.isExplaining else { return }
+        let first = meter.now.firstToEnd ?? side
+        let state = PeerSocket.behind(connections[first])?.state
+        await log.explain(number, RelayWords.ended(side, isFirst: first == side, firstState: state))
+    }
+}

@@ -1,0 +1,169 @@
+import Foundation
+import SockeyeSystem
+import Testing
+
+@testable import SockeyeCLI
+
+/// A conversation that was recorded, against servers that answer the same and others.
+@Suite(.serialized) struct ReplayTests {
+    /// Answers each line; `CHANGE` is what a new version of it does differently.
+    private static let server = """
+        def change(d): return d
+        def talk(c):
+            for line in c.makefile('rb'):
+                c.sendall(change(b'got ' + line))
+                if line == b'quit\\n': break
+            c.close()
+        CHANGE
+        while True: talk(l.accept()[0])
+        """
+
+    private func server(_ change: String = "") throws -> Program {
+        try Program.python(Script.server(Self.server.replacing("CHANGE", with: change)))
+    }
+
+    /// Two clients, one after the other: what they said and were answered is in the file.
+    private func record(into file: String) throws {
+        let server = try server()
+        let relay = try Program.sockeye("relay", "0", "127.0.0.1:\(try server.firstLine())", "--record", file)
+        let body = """
+            f = s.makefile('rb')
+            for m in (b'one\\n', b'tw\\xff\\n', b'quit\\n'): s.sendall(m); f.readline()
+            print(f.read()); s.close()
+            s = connect(); s.sendall(b'again\\n'); s.shutdown(1); print(read_all(s))
+            """
+        #expect(try Program.python(Script.client(body), relay.port()).finish().text == "b''\nb'got again\\n'\n")
+        while try relay.wait(for: "over:").matches(of: #/over:/#).count < 2 {}
+        relay.send(SIGINT)
+        #expect(relay.finish().status == 0)
+        server.send(SIGTERM)
+    }
+
+    private func replay(_ file: String, _ server: Program, _ options: String...) throws -> Outcome {
+        defer { server.send(SIGTERM) }
+        return try Program.sockeye(arguments: ["replay", file, "127.0.0.1:\(try server.firstLine())"] + options)
+            .finish()
+    }
+
+    @Test func `a recording has a documented line an event`() throws {
+        let scratch = try Scratch()
+        try record(into: scratch.file("r"))
+        let lines = try String(contentsOfFile: scratch.file("r"), encoding: .utf8).split(separator: "\n")
+        let events = try lines.map { try JSONValue(parsing: $0.utf8) }
+        #expect(events.first?["version"] == .integer(1))
+        for connection in 1...2 {
+            let own = events.filter { $0["connection"] == .integer(connection) }.compactMap { $0["event"]?.string }
+            #expect(own.filter { $0 != "data" } == ["open", "end", "end", "close"])
+        }
+        let data = events.filter { $0["event"]?.string == "data" }
+        #expect(data.count == 8)
+        #expect(
+            data.compactMap { $0["text"]?.string } == [
+                "one\n", "got one\n", "quit\n", "got quit\n", "again\n", "got again\n",
+            ]
+        )
+        #expect(data.compactMap { $0["base64"]?.string } == ["dHf/Cg==", "Z290IHR3/wo="])
+    }
+
+    @Test func `a server that answers the same passes`() throws {
+        let scratch = try Scratch()
+        try record(into: scratch.file("r"))
+        let outcome = try replay(scratch.file("r"), try server())
+        #expect(outcome.errors == "2 connections played, 19 bytes sent: the server answered the same 35 bytes.\n")
+        #expect(outcome.text == "")
+        #expect(outcome.status == 0)
+    }
+
+    @Test func `the same bytes in other pieces are the same`() throws {
+        let scratch = try Scratch()
+        try record(into: scratch.file("r"))
+        let inner = try server()
+        let slicer = try Program.sockeye("relay", "0", "127.0.0.1:\(try inner.firstLine())", "--slice", "1", "-q")
+        let outcome = try Program.sockeye("replay", scratch.file("r"), try slicer.port()).finish()
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        slicer.send(SIGTERM)
+        inner.send(SIGTERM)
+    }
+
+    @Test(arguments: [
+        (
+            "change = lambda d: d.replace(b'tw', b'TW')", "the first difference is at byte 12 (0xc)",
+            "67 6f 74 20 54 57 ff 0a"
+        ),
+        ("change = lambda d: d[:-1] if b'quit' in d else d", "nothing more came at byte 24 (0x18)", "got.quit"),
+        ("change = lambda d: d + b'!' if b'quit' in d else d", "more came at byte 25 (0x19)", "0a 21"),
+        ("change = lambda d: b''", "nothing more came at byte 0 (0x0)", "received  nothing"),
+    ])
+    func `a server that has changed is found out`(change: String, words: String, shown: String) throws {
+        let scratch = try Scratch()
+        try record(into: scratch.file("r"))
+        let outcome = try replay(scratch.file("r"), try server(change), "--wait", "500ms")
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("connection 1: " + words), "\(outcome.errors)")
+        #expect(outcome.errors.contains(shown.replacing("got.", with: "got ")), "\(outcome.errors)")
+    }
+
+    @Test func `a server that stays when it should end is found out`() throws {
+        let scratch = try Scratch()
+        try record(into: scratch.file("r"))
+        let change = "keep = []\ntalk0 = talk\ndef talk(c): keep.append(c.dup()); talk0(c)"
+        let outcome = try replay(scratch.file("r"), try server(change), "--wait", "500ms")
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("the server finished here in the recording, and now it does not"))
+    }
+
+    @Test func `the recorded pauses are kept when wanted`() throws {
+        let scratch = try Scratch()
+        let events = """
+            {"event":"recording","version":1}
+            {"time":0,"connection":1,"event":"open"}
+            {"time":0,"connection":1,"event":"data","side":"client","text":"one\\n"}
+            {"time":1.0,"connection":1,"event":"data","side":"client","text":"quit\\n"}
+            {"time":1.0,"connection":1,"event":"data","side":"server","text":"got one\\ngot quit\\n"}
+            {"time":1.0,"connection":1,"event":"end","side":"server"}
+
+            """
+        try events.write(toFile: scratch.file("r"), atomically: true, encoding: .utf8)
+        let start = Date()
+        #expect(try replay(scratch.file("r"), try server(), "--speed", "2").status == 0)
+        #expect(Date().timeIntervalSince(start) >= 0.5)
+    }
+
+    @Test func `the verdict is there as JSON`() throws {
+        let scratch = try Scratch()
+        try record(into: scratch.file("r"))
+        let outcome = try replay(scratch.file("r"), try server("change = lambda d: d.upper()"), "--json")
+        let lines = try outcome.text.split(separator: "\n").map { try JSONValue(parsing: $0.utf8) }
+        #expect(lines.count == 2)
+        #expect(lines[0]["same"] == .bool(false))
+        #expect(lines[0]["difference"]?["offset"] == .integer(0))
+        #expect(lines[0]["difference"]?["recorded_hex"]?.string?.hasPrefix("676f74") == true)
+        #expect(lines[0]["difference"]?["received_hex"]?.string?.hasPrefix("474f54") == true)
+        #expect(outcome.status == 1)
+    }
+
+    @Test func `what relay prints with --json is a recording too`() throws {
+        let scratch = try Scratch()
+        let run = try RelayRun(server: "c.sendall(b'got ' + c.recv(9)); c.close()", "--json")
+        _ = try run.client("s.sendall(b'one\\n'); read_all(s); s.close()")
+        try run.relay.wait(for: "\"close\"", in: .output)
+        let outcome = run.end()
+        #expect(outcome.errors.split(separator: "\n").count == 3)
+        try outcome.output.write(to: URL(fileURLWithPath: scratch.file("r")))
+        #expect(
+            try replay(
+                scratch.file("r"),
+                try server("talk0 = talk\ndef talk(c): c.sendall(b'got ' + c.recv(9)); c.close()")
+            ).status == 0
+        )
+    }
+
+    @Test(arguments: [
+        ["replay", "/nowhere/r", "1"], ["replay", "/etc/passwd", "1"], ["relay", "0", "1", "--record", "/nowhere/r"],
+    ])
+    func `a file that cannot be used is said, with 64`(arguments: [String]) throws {
+        let outcome = try Program.sockeye(arguments: arguments).finish()
+        #expect(outcome.status == 64)
+        #expect(["could not", "what happened:", "likely cause:", "try next:"].allSatisfy(outcome.errors.contains))
+    }
+}
