@@ -9,7 +9,9 @@ let package = Package(
     ],
     dependencies: [
         // Only the tool and the tests: the library itself has no dependency.
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // The tool alone: `sockeye bench` keeps its latencies in it.
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         .target(name: "CSockeye"),
@@ -19,6 +21,7 @@ let package = Package(
             name: "SockeyeCLI",
             dependencies: [
                 "Sockeye", "SockeyeSystem", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]
         ),
         .testTarget(name: "SockeyeSystemTests", dependencies: ["SockeyeSystem"]),

@@ -27,7 +27,7 @@ struct ImportRule {
         ),
         ImportRule(
             target: "SockeyeCLI",
-            allowed: ["Sockeye", "SockeyeSystem", "ArgumentParser"],
+            allowed: ["Sockeye", "SockeyeSystem", "ArgumentParser", "Histogram"],
             instead: "reach the platform through SockeyeSystem's package functions"
         ),
     ]

@@ -54,6 +54,7 @@ extension Errno {
     public static let hostUnreachable = Errno(rawValue: EHOSTUNREACH)
     public static let already = Errno(rawValue: EALREADY)
     public static let inProgress = Errno(rawValue: EINPROGRESS)
+    public static let fileTooLarge = Errno(rawValue: EFBIG)
     public static let stale = Errno(rawValue: ESTALE)
     public static let cancelled = Errno(rawValue: ECANCELED)
     public static let quotaExceeded = Errno(rawValue: EDQUOT)
@@ -117,6 +118,7 @@ extension Errno {
         EHOSTUNREACH: ("EHOSTUNREACH", "no route to host"),
         EALREADY: ("EALREADY", "operation already in progress"),
         EINPROGRESS: ("EINPROGRESS", "operation in progress"),
+        EFBIG: ("EFBIG", "file too large"),
         ESTALE: ("ESTALE", "stale file handle"),
         ECANCELED: ("ECANCELED", "operation cancelled"),
         EDQUOT: ("EDQUOT", "quota exceeded"),

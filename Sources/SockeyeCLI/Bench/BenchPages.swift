@@ -1,0 +1,91 @@
+import ArgumentParser
+import SockeyeSystem
+
+/// What is made of the result.
+struct BenchPages: ParsableArguments {
+    @Flag(help: "Tell the result, and each second before it, as a line of JSON: docs/bench.md has the names.")
+    var json = false
+
+    @Option(help: ArgumentHelp("Draw the latencies by percentile.", valueName: "file"))
+    var svg: String?
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Draw these runs too, which --json has stored.", valueName: "file")
+    )
+    var compare: [String] = []
+
+    @Option(
+        help: ArgumentHelp("What the run is called in pictures and JSON. (default: the address)", valueName: "text")
+    )
+    var name: String?
+
+    /// 64 MiB: a day of `--json`.
+    private static let largestFile = 64 << 20
+
+    func storedCurves() throws(Failure) -> [LatencyCurve] {
+        guard svg != nil || compare.isEmpty else {
+            throw Failure.benchUsage(
+                "compare runs",
+                "--compare says what to draw, and --svg is missing, which says where",
+                "both go together",
+                ["sockeye bench --compare \(compare.map(Failure.quoted).joined(separator: " ")) --svg both.svg"]
+            )
+        }
+        var curves: [LatencyCurve] = []
+        for path in compare {
+            let file: [UInt8]
+            do {
+                file = try SystemFile.contents(path, limit: Self.largestFile)
+            } catch {
+                throw Self.wrong(path, "\(error)", "the path is wrong, or the file is not yours to read")
+            }
+            let found = BenchJSON.curves(in: file, name: Self.stem(path))
+            guard !found.isEmpty else {
+                throw Self.wrong(path, "it holds no result of a run", "it was not written by sockeye bench --json")
+            }
+            curves += found
+        }
+        return curves
+    }
+
+    private static func wrong(_ path: String, _ happened: String, _ cause: String) -> Failure {
+        Failure.benchUsage(
+            "compare with \(SafeText.line(path))",
+            happened,
+            cause,
+            ["sockeye bench 7000 --json > \(Failure.quoted(path))"]
+        )
+    }
+
+    private static func stem(_ path: String) -> String {
+        let file = path.split(separator: "/").last.map(String.init) ?? path
+        return file.hasSuffix(".json") ? String(file.dropLast(".json".count)) : file
+    }
+
+    /// Whether the picture can be written is found out before the load, not after it.
+    func checkPicture() throws(Failure) {
+        guard let svg, svg.isEmpty || svg.hasSuffix("/") else { return }
+        throw pictureFailure(svg, "that is no name of a file")
+    }
+
+    func draw(_ curves: [LatencyCurve], title: String) throws(Failure) {
+        guard let svg else { return }
+        do {
+            try SystemFile.write(Array(LatencyChart(title: title, curves: curves).svg.utf8), to: svg)
+        } catch {
+            throw pictureFailure(svg, "\(error)")
+        }
+        Console.say("Drawn: \(SafeText.line(svg))")
+    }
+
+    private func pictureFailure(_ path: String, _ happened: String) -> Failure {
+        Failure(
+            attempted: "draw \(SafeText.line(path))",
+            happened: happened,
+            cause: "the folder does not exist, or is not yours to write in",
+            next: ["sockeye bench 7000 --svg /tmp/latency.svg"],
+            status: Failure.networkFailed
+        )
+    }
+}

@@ -1,0 +1,129 @@
+import Foundation
+import Histogram
+import Testing
+
+#if canImport(FoundationXML)
+    import FoundationXML
+#endif
+
+@testable import SockeyeCLI
+
+/// The parts of `sockeye bench` that need no socket.
+@Suite struct BenchPartsTests {
+    // MARK: Bytes
+
+    @Test(arguments: [(1, 1), (251, 10), (3, 64), (64, 65_536)])
+    func `every stretch of repeating bytes lies in one piece`(period: Int, longest: Int) {
+        let round = (0..<period).map { UInt8($0 % 251) }
+        let cyclic = CyclicBytes(round, longest: longest)
+        for offset in [0, 1, period - 1, period, 7 * period + period / 2, 1_000_003] {
+            let stretch = cyclic.copy(at: offset, count: longest)
+            #expect(stretch.enumerated().allSatisfy { $0.element == round[(offset + $0.offset) % period] })
+        }
+    }
+
+    @Test func `the patterns of neighbouring connections differ`() {
+        let traffic = Traffic(patternOf: 64)
+        #expect(Set((0..<251).map(traffic.offset)).count == 251)
+        #expect(Traffic(request: [1], reply: nil).offset(ofConnection: 3) == 0)
+    }
+
+    // MARK: Time
+
+    @Test func `messages of an open loop are due at even distances`() {
+        let schedule = Schedule(start: 1_000, rate: 1_000_000)
+        #expect((0..<12).map(schedule.due) == (0..<12).map { 1_000 + UInt64($0) * 1_000 })
+    }
+
+    @Test func `nothing for too long is a stall, and a reply begins anew`() {
+        var stall = Stall(limit: 100)
+        let looks: [(answered: Int, time: UInt64)] = [(0, 1_000), (0, 1_099), (1, 1_100), (1, 1_199), (1, 1_200)]
+        let found = looks.map { stall.isOver(answered: $0.answered, at: $0.time) }
+        #expect(found == [false, false, false, false, true])
+    }
+
+    // MARK: Words
+
+    @Test(arguments: [
+        (0, "0 ns"), (999, "999 ns"), (1_000, "1.00 us"), (9_995, "10.0 us"), (12_345, "12.3 us"), (999_499, "999 us"),
+        (999_500, "1.00 ms"), (45_600_000, "45.6 ms"), (999_500_000, "1.00 s"), (3_600_000_000_000, "3,600 s"),
+    ])
+    func `a time is told with three figures`(nanoseconds: UInt64, text: String) {
+        #expect(Figures.time(nanoseconds: nanoseconds) == text)
+    }
+
+    @Test(arguments: [
+        (0, "0"), (999, "999"), (1_000, "1,000"), (-1_234_567, "-1,234,567"), (.max, "9,223,372,036,854,775,807"),
+    ])
+    func `numbers are grouped`(number: Int, text: String) {
+        #expect(Figures.grouped(number) == text)
+    }
+
+    // MARK: The histogram in the terminal
+
+    @Test func `the rows cover all latencies, and their counts are complete`() {
+        for values in [
+            [1], [1, 3_600_000_000_000], [100_000, 100_001], Array(stride(from: 10_000, to: 900_000, by: 7)),
+        ] {
+            var latencies = Histogram<UInt64>(highestTrackableValue: 3_600_000_000_000)
+            for value in values { latencies.record(UInt64(value)) }
+            let picture = LatencyPicture(latencies)
+            #expect(picture.rows.map(\.count).reduce(0, +) == UInt64(values.count))
+            #expect(picture.rows.count <= 18)
+            #expect(picture.lines.count == picture.rows.count)
+            #expect(picture.rows.first.map { $0.low <= values[0] } == true)
+        }
+        #expect(LatencyPicture(Histogram<UInt64>(highestTrackableValue: 1_000)).lines.isEmpty)
+    }
+
+    @Test(arguments: [(0, 10, ""), (1, 1_000_000, "▏"), (1, 2, String(repeating: "█", count: 20)), (1, 64, "▋")])
+    func `a bar is as long as its share, and what is there is seen`(count: UInt64, most: UInt64, bar: String) {
+        #expect(LatencyPicture.bar(count, of: most) == bar)
+    }
+
+    // MARK: Stored runs
+
+    @Test(arguments: [
+        "", "{}", #"{"event":"result"}"#, #"{"event":"result","latencyCurve":[]}"#,
+        #"{"event":"result","latencyCurve":[[0,1],[50]]}"#, #"{"event":"result","latencyCurve":[[50,1],[0,2]]}"#,
+        #"{"event":"result","latencyCurve":[[0,-1]]}"#, #"{"event":"result","latencyCurve":[[101,1]]}"#,
+        #"{"event":"result","latencyCurve":[[0,1e300]]}"#, #"{"event":"result","latencyCurve":[[0,9],[50,1]]}"#,
+    ])
+    func `what is no curve is none`(line: String) {
+        #expect(BenchJSON.curves(in: Array(line.utf8), name: "x").isEmpty)
+    }
+
+    @Test func `several results of a file are told apart`() {
+        let line = #"{"event":"result","name":"a","latencyCurve":[[0,5],[100,9]]}"#
+        let curves = BenchJSON.curves(in: Array("\(line)\nnonsense\n\(line)\n".utf8), name: "file")
+        #expect(curves.map(\.name) == ["a (1)", "a (2)"])
+        #expect(curves[0].points.map(\.nanoseconds) == [5, 9])
+    }
+
+    // MARK: The picture
+
+    @Test(arguments: [
+        (1.0, 0.0), (10, 1), (1e12, 12), (0.001, -3), (2, 0.301029995663981), (123_456.789, 5.091514977169270),
+    ])
+    func `the logarithm is one`(number: Double, logarithm: Double) {
+        #expect(abs(LatencyChart.logarithm(number) - logarithm) < 1e-12)
+    }
+
+    @Test func `a picture is well-formed whatever the names are, and has a line for each run`() throws {
+        let points = [0, 50, 90, 99, 99.9, 100].enumerated().map { index, percentile in
+            LatencyCurve.Point(percentile: percentile, nanoseconds: UInt64(1_000 * (index + 1)))
+        }
+        let curves = (0..<10).map { LatencyCurve(name: "<&\"\u{1}>'\($0)", points: points) }
+        for curves in [Array(curves.prefix(1)), curves] {
+            let svg = LatencyChart(title: "a < b & c", curves: curves).svg
+            let parser = XMLParser(data: Data(svg.utf8))
+            #expect(parser.parse(), "\(svg)")
+            #expect(svg.components(separatedBy: "<polyline").count == curves.count + 1)
+        }
+    }
+
+    @Test func `a picture of a single time is one too`() {
+        let curve = LatencyCurve(name: "x", points: [LatencyCurve.Point(percentile: 0, nanoseconds: 0)])
+        #expect(XMLParser(data: Data(LatencyChart(title: "", curves: [curve]).svg.utf8)).parse())
+    }
+}
