@@ -15,13 +15,14 @@ struct SockeyeTool: AsyncParsableCommand {
               sockeye serve '*:1337'         the same, for other computers too
               sockeye connect localhost:1337 a client: type, and read the reply
               sockeye tour                   both at once, each step explained
+              sockeye explain 'TEXT'         what an error message means
 
             What the peer sends goes to standard output, what Sockeye says to standard error.
             Exit status: 0 done, 1 the network failed, 64 wrong usage. Forms of ADDRESS: sockeye help address.
             """,
         version: "0.1.0",
         subcommands: [
-            Serve.self, Connect.self, Relay.self, Bench.self, Resolve.self, Replay.self, Tour.self, AddressHelp.self,
+            Serve.self, Connect.self, Relay.self, Bench.self, Explain.self, Resolve.self, Replay.self, Tour.self, AddressHelp.self,
         ]
     )
 

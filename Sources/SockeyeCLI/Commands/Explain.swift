@@ -1,0 +1,135 @@
+import ArgumentParser
+import SockeyeSystem
+
+/// `sockeye explain`: what a pasted error message means. Nothing is looked up anywhere.
+struct Explain: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "What a pasted error message means.",
+        discussion: """
+            sockeye explain 'ConnectionRefusedError: [Errno 111] Connection refused'
+            sockeye explain WinError 10061
+            python3 client.py 2>&1 | sockeye explain     finds the error in a whole traceback
+            sockeye explain --json EPIPE
+
+            It knows the messages of C, Python, Java, Node, Go, Rust, Swift and Windows that are about sockets, and needs
+            no network. Status 0: explained; 1: unknown.
+            """
+    )
+
+    @Flag(help: "Answer with one line of JSON.")
+    var json = false
+
+    @Argument(parsing: .remaining, help: "The message. Without it, standard input is read.")
+    var text: [String] = []
+
+    func run() async throws {
+        Interruption.endsAtOnce()
+        let words = text.isEmpty ? await Self.standardInput() : text.joined(separator: " ")
+        guard words.contains(where: { !$0.isWhitespace }) else {
+            try Failure(
+                attempted: "explain a message",
+                happened: "there is none: the text is empty",
+                cause: "the message comes as an argument, in quotes, or through standard input",
+                next: ["sockeye explain 'Connection refused'"],
+                status: Failure.wrongUsage
+            ).end()
+        }
+        let pasted = ErrorText(words)
+        let matches = pasted.matches()
+        let answer = ExplainAnswer(matches: matches, guesses: matches.isEmpty ? NearestGuess.entries(for: pasted) : [])
+        let address = MentionedAddress(in: words)
+        if json {
+            await Output.standard.write(Array((answer.json(address).text + "\n").utf8))
+        } else if let page = answer.page(address, columns: StandardStream.output.columns ?? 100) {
+            await Output.standard.write(Array(page.utf8))
+        } else {
+            try answer.unknown(pasted).end()
+        }
+        if matches.isEmpty { throw ExitCode(Failure.networkFailed) }
+    }
+
+    private static func standardInput() async -> String {
+        if StandardStream.input.isTerminal { Console.say("Paste the message, then press Ctrl-D on a line of its own.") }
+        let input = Input()
+        var bytes: [UInt8] = []
+        while let piece = await input.next() {
+            bytes += piece
+            // The end of a text is what counts, so its beginning need not be kept.
+            if bytes.count > 4 * ErrorText.maximumBytes { bytes = bytes.suffix(ErrorText.maximumBytes) }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// What is said about a text: the first match explained, the others named; or what it might be.
+struct ExplainAnswer {
+    let matches: [ErrorText.Match]
+    let guesses: [Explanation]
+
+    /// For a person; nil when nothing is known.
+    func page(_ address: MentionedAddress, columns: Int) -> String? {
+        guard let match = matches.first else { return nil }
+        let entry = match.entry
+        let label = 16
+        func paragraph(_ name: String, _ text: String) -> [String] {
+            let rows = Narrator.wrap(text, max(columns - label, 40))
+            return rows.enumerated().map { index, row in
+                (index == 0 ? name : "").padded(to: label) + row
+            }
+        }
+        var rows = Narrator.wrap(entry.title, max(columns, 40))
+        rows += paragraph("  found:", "line \(match.line): \(SafeText.line(match.text))")
+        rows += paragraph("  it means:", entry.meaning)
+        for (index, cause) in entry.causes.enumerated() {
+            rows += paragraph(index == 0 ? "  usual causes:" : "", "\(index + 1). \(cause)")
+        }
+        for (index, next) in entry.next.enumerated() {
+            // Commands are not broken, so that they can be copied.
+            rows.append((index == 0 ? "  try next:" : "").padded(to: label) + SafeText.line(address.fill(next)))
+        }
+        for other in matches.dropFirst().prefix(3) {
+            rows += paragraph("  also there:", "line \(other.line): \(other.entry.title)")
+        }
+        return rows.joined(separator: "\n") + "\n"
+    }
+
+    func json(_ address: MentionedAddress) -> JSONValue {
+        guard let match = matches.first else {
+            return .object([
+                "known": .bool(false), "guesses": .array(guesses.map { Self.short($0) }),
+            ])
+        }
+        let entry = match.entry
+        return .object([
+            "known": .bool(true), "id": .string(entry.id), "title": .string(entry.title),
+            "meaning": .string(entry.meaning), "causes": .strings(entry.causes),
+            "next": .strings(entry.next.map(address.fill)), "line": .number(match.line), "text": .string(match.text),
+            "also": .array(matches.dropFirst().map { Self.short($0.entry) }),
+        ])
+    }
+
+    private static func short(_ entry: Explanation) -> JSONValue {
+        .object(["id": .string(entry.id), "title": .string(entry.title)])
+    }
+
+    /// The honest answer.
+    func unknown(_ text: ErrorText) -> Failure {
+        let last = SafeText.line(String((text.lines.last { $0.contains { !$0.isWhitespace } } ?? "").prefix(120)))
+        return Failure(
+            attempted: "explain \"\(last)\"",
+            happened: "it is none of the messages that sockeye knows",
+            cause: "it is not about sockets, or the program says it in words of its own, or in another language",
+            next: guesses.map { "nearest: sockeye explain '\($0.phrases[0].replacing("*", with: " "))'   \($0.title)" }
+                + [
+                    "paste the whole output of the program: the line that matters is often further up",
+                    "sockeye doctor HOST:PORT   looks at the network instead of the message",
+                ],
+            status: Failure.networkFailed
+        )
+    }
+}
+
+extension String {
+    /// With blanks behind it, to stand in a column.
+    func padded(to width: Int) -> String { self + String(repeating: " ", count: max(width - count, 0)) }
+}

@@ -1,0 +1,166 @@
+/// A text that somebody pasted, a message or a whole traceback, and which known errors are in it.
+struct ErrorText {
+    /// One known error, and where it stands.
+    struct Match {
+        let entry: Explanation
+        /// Counted from 1.
+        let line: Int
+        /// The line as it was pasted, without the blanks around it.
+        let text: String
+        /// How many characters of the line were recognised: the longer, the surer.
+        let weight: Int
+    }
+
+    /// 256 KiB: of a longer text the end is looked at, which is where programs say why they ended.
+    static let maximumBytes = 256 << 10
+
+    let lines: [String]
+    private let isPythonTraceback: Bool
+
+    init(_ text: String) {
+        let end = String(decoding: Array(text.utf8.suffix(Self.maximumBytes)), as: UTF8.self)
+        lines = end.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
+        isPythonTraceback = end.contains("Traceback (most recent call last)")
+    }
+
+    /// The errors, the one that explains the text first: in a traceback the last error is what ended the program, and
+    /// Java's last "Caused by" is the root. Each entry once.
+    func matches() -> [Match] {
+        var found: [Match] = []
+        var operation = ""
+        for (index, line) in lines.enumerated() {
+            if let call = codeLine(line) {
+                operation = Self.operation(in: call) ?? operation
+                continue
+            }
+            guard let match = Self.best(in: operation + " " + line, line, number: index + 1) else { continue }
+            found.append(match)
+        }
+        if found.isEmpty, lines.count > 1, let match = Self.best(in: lines.joined(separator: " "), lines[0], number: 1)
+        {
+            // A terminal has broken the message into lines.
+            found = [match]
+        }
+        var seen: Set<String> = []
+        return found.reversed().filter { seen.insert($0.entry.id).inserted }
+    }
+
+    /// Lines that show source code or frames: an error's name in them is not an error. nil: no such line.
+    private func codeLine(_ line: String) -> String? {
+        let trimmed = line.drop { $0 == " " || $0 == "\t" }
+        if trimmed.hasPrefix("at ") { return String(trimmed) }
+        guard isPythonTraceback else { return nil }
+        return trimmed.hasPrefix("File \"") || line.hasPrefix("    ") || line.hasPrefix("\t") ? String(trimmed) : nil
+    }
+
+    /// Which socket call a line of a traceback makes; it tells errors apart that share one message.
+    private static func operation(in code: String) -> String? {
+        ["bind", "connect", "accept", "listen", "create_connection", "open_connection", "recv", "send"]
+            .first { code.contains("\($0)(") }
+            .map { $0 == "create_connection" || $0 == "open_connection" ? "connect" : $0 }
+    }
+
+    private static func best(in searched: String, _ line: String, number: Int) -> Match? {
+        let lower = Array(searched.lowercased().utf8)
+        let name = errorNumber(in: lower).flatMap(ErrorNumber.name)
+        var best: (entry: Explanation, weight: Int)?
+        for known in Self.known {
+            let weight = known.weight(in: lower, numberName: name)
+            if weight > (best?.weight ?? 0) { best = (known.entry, weight) }
+        }
+        guard let best else { return nil }
+        let text = line.split(separator: " ").joined(separator: " ")
+        return Match(entry: best.entry, line: number, text: text, weight: best.weight)
+    }
+
+    /// An entry and what to look for, taken apart once.
+    private struct Known {
+        let entry: Explanation
+        let phrases: [Phrase]
+
+        init(_ entry: Explanation) {
+            self.entry = entry
+            phrases = (entry.phrases + entry.errnos + entry.errnos.map { "WSA" + $0 }).map(Phrase.init)
+        }
+
+        /// 4: a bare number says less than any words beside it.
+        private static let numberWeight = 4
+
+        func weight(in line: [UInt8], numberName: String?) -> Int {
+            var weight = 0
+            for phrase in phrases where phrase.length > weight && phrase.isIn(line) { weight = phrase.length }
+            if weight == 0, let numberName, entry.errnos.contains(numberName) { weight = Self.numberWeight }
+            return weight
+        }
+    }
+
+    private static let known = Explanation.all.map(Known.init)
+
+    /// The number behind `errno`, `WinError`, `os error` and their like; behind `error` or `code` only a Windows number,
+    /// since programs have codes of their own.
+    static func errorNumber(in line: [UInt8]) -> Int32? {
+        for (marker, isCertain) in [
+            ("errno", true), ("winerror", true), ("os error", true), ("rawvalue", true), ("error", false),
+            ("code", false),
+        ] {
+            var start = 0
+            while let end = Phrase.find(Array(marker.utf8), in: line, from: start) {
+                start = end
+                if let number = number(in: line[end...].prefix(12)), isCertain || (10_000...12_000).contains(number) {
+                    return number
+                }
+            }
+        }
+        return nil
+    }
+
+    /// The digits that follow, behind at most four characters that are neither letters nor digits: `: -`, `=`, `(`.
+    private static func number(in text: ArraySlice<UInt8>) -> Int32? {
+        func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+        let gap = text.prefix { !isDigit($0) && !Phrase.isWord($0) }
+        guard gap.count <= 4 else { return nil }
+        return Int32(String(decoding: text.dropFirst(gap.count).prefix(while: isDigit), as: UTF8.self))
+    }
+}
+
+/// A piece of a message to look for: text, with `*` for anything in between. It begins and ends at a word's edge.
+struct Phrase {
+    private let parts: [[UInt8]]
+    /// How much of a line it recognises.
+    let length: Int
+
+    init(_ text: String) {
+        parts = text.lowercased().split(separator: "*").map { Array($0.utf8) }
+        length = parts.reduce(0) { $0 + $1.count }
+    }
+
+    /// - Parameter line: in lower case.
+    func isIn(_ line: [UInt8]) -> Bool {
+        var start = 0
+        for part in parts {
+            guard let end = Self.find(part, in: line, from: start) else { return false }
+            start = end
+        }
+        return true
+    }
+
+    /// The end of the first place where `part` stands as whole words.
+    static func find(_ part: [UInt8], in line: [UInt8], from start: Int) -> Int? {
+        guard let first = part.first, let last = part.last, start + part.count <= line.count else { return nil }
+        for index in start...(line.count - part.count) where line[index] == first {
+            let end = index + part.count
+            guard line[index..<end].elementsEqual(part) else { continue }
+            if isWord(first), index > 0, isWord(line[index - 1]) { continue }
+            if isWord(last), end < line.count, isWord(line[end]) { continue }
+            return end
+        }
+        return nil
+    }
+
+    static func isWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
+        default: byte >= 0x80
+        }
+    }
+}

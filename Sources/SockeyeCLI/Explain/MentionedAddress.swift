@@ -1,0 +1,33 @@
+/// The address that a pasted message is about, as far as it names one.
+struct MentionedAddress: Equatable {
+    var host = "HOST"
+    var port = "PORT"
+
+    /// Looks for `host:port`, for Python's `('host', port)` and for Java's `name/1.2.3.4:port`.
+    init(in text: String) {
+        let pair = #/\('([^'\s]+)', (\d{1,5})\)/#
+        let colon =
+            #/(?:^|[\s(\/@"'])(localhost|(?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-fA-F:.]+\]|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+):(\d{1,5})\b/#
+        // What is no port is a line number or a time of day.
+        let matches =
+            text.matches(of: pair).map { ($0.output.1, $0.output.2) }
+            + text.matches(of: colon).map { ($0.output.1, $0.output.2) }
+        guard let (host, port) = matches.first(where: { UInt16($0.1) != nil && !Self.isFile($0.0) }) else { return }
+        self.host = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : String(host)
+        self.port = String(port)
+    }
+
+    /// `client.py:12` and `main.rs:4` name a line.
+    private static func isFile(_ name: Substring) -> Bool {
+        let endings = ["py", "js", "ts", "java", "go", "rs", "swift", "c", "cpp", "cc", "h", "cs", "rb", "kt", "mjs"]
+        return endings.contains { name.hasSuffix("." + $0) }
+    }
+
+    /// Puts the address into the words of an entry.
+    func fill(_ text: String) -> String {
+        text.replacing("{address}", with: "\(host):\(port)").replacing("{host}", with: host).replacing(
+            "{port}",
+            with: port
+        )
+    }
+}
