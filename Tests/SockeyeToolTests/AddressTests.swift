@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `-4`, `-6`, `--source`, zones, and a computer without IPv6.
-@Suite(.serialized) struct AddressTests {
+@Suite(.serialized, .ownThread) struct AddressTests {
     @Test(arguments: [("-4", "0.0.0.0", "127.0.0.1", "::1"), ("-6", "[::]", "::1", "127.0.0.1")])
     func `a server of one family takes clients of that one only`(
         option: String,

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `sockeye resolve`, beside `getent`.
-@Suite(.serialized) struct ResolveTests {
+@Suite(.serialized, .ownThread) struct ResolveTests {
     /// The addresses in the first column, each once.
     private func addresses(_ text: String) -> [String] {
         var seen: Set<String> = []
