@@ -22,7 +22,8 @@ struct SockeyeTool: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Serve.self, Connect.self, Relay.self, Bench.self, Explain.self, Resolve.self, Replay.self, Tour.self, AddressHelp.self,
+            Serve.self, Connect.self, Relay.self, Bench.self, Explain.self, Resolve.self, Replay.self, Tour.self,
+            AddressHelp.self,
         ]
     )
 

@@ -138,7 +138,7 @@ extension MentionedAddress {
 }
 
 /// The command itself: streams and status.
-@Suite(.serialized) struct ExplainCommandTests {
+@Suite(.serialized, .ownThread) struct ExplainCommandTests {
     @Test func `an argument is explained on standard output`() throws {
         let text = "ConnectionRefusedError: [Errno 111] Connect call failed ('127.0.0.1', 1337)"
         let outcome = try Program.sockeye("explain", text).finish()

@@ -24,7 +24,7 @@ struct Explain: AsyncParsableCommand {
 
     func run() async throws {
         Interruption.endsAtOnce()
-        let words = text.isEmpty ? await Self.standardInput() : text.joined(separator: " ")
+        let words = text.isEmpty ? try await Self.standardInput() : text.joined(separator: " ")
         guard words.contains(where: { !$0.isWhitespace }) else {
             try Failure(
                 attempted: "explain a message",
@@ -39,7 +39,7 @@ struct Explain: AsyncParsableCommand {
         let answer = ExplainAnswer(matches: matches, guesses: matches.isEmpty ? NearestGuess.entries(for: pasted) : [])
         let address = MentionedAddress(in: words)
         if json {
-            await Output.standard.write(Array((answer.json(address).text + "\n").utf8))
+            await Output.standard.write(Array((answer.json(address).line + "\n").utf8))
         } else if let page = answer.page(address, columns: StandardStream.output.columns ?? 100) {
             await Output.standard.write(Array(page.utf8))
         } else {
@@ -48,11 +48,11 @@ struct Explain: AsyncParsableCommand {
         if matches.isEmpty { throw ExitCode(Failure.networkFailed) }
     }
 
-    private static func standardInput() async -> String {
+    private static func standardInput() async throws -> String {
         if StandardStream.input.isTerminal { Console.say("Paste the message, then press Ctrl-D on a line of its own.") }
         let input = Input()
         var bytes: [UInt8] = []
-        while let piece = await input.next() {
+        while let piece = try await input.next() {
             bytes += piece
             // The end of a text is what counts, so its beginning need not be kept.
             if bytes.count > 4 * ErrorText.maximumBytes { bytes = bytes.suffix(ErrorText.maximumBytes) }
@@ -103,7 +103,7 @@ struct ExplainAnswer {
         return .object([
             "known": .bool(true), "id": .string(entry.id), "title": .string(entry.title),
             "meaning": .string(entry.meaning), "causes": .strings(entry.causes),
-            "next": .strings(entry.next.map(address.fill)), "line": .number(match.line), "text": .string(match.text),
+            "next": .strings(entry.next.map(address.fill)), "line": .integer(match.line), "text": .string(match.text),
             "also": .array(matches.dropFirst().map { Self.short($0.entry) }),
         ])
     }

@@ -126,6 +126,8 @@ import Testing
             async let sent: Void = onThread {
                 for index in 0..<total { try peer.sendNow([UInt8(truncatingIfNeeded: index)]) }
             }
+            // Whatever goes wrong, the sender must not wait for a reader that has gone.
+            defer { server.abort() }
             let count = try await within(.seconds(30)) {
                 var count = 0
                 while count < total, let piece = try await server.receive(upTo: 4_096) {

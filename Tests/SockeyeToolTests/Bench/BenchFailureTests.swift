@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `sockeye bench` against servers that are bad or not there, and with options that make no sense: four parts, and a status.
-@Suite(.serialized) struct BenchFailureTests {
+@Suite(.serialized, .ownThread) struct BenchFailureTests {
     private func expect(
         _ outcome: Outcome,
         status: Int32 = 1,

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What `sockeye bench` makes of a run: JSON, pictures, and what is seen on a terminal.
-@Suite(.serialized) struct BenchPagesTests {
+@Suite(.serialized, .ownThread) struct BenchPagesTests {
     private func server() throws -> (Program, String) {
         let server = try Program.sockeye("serve", "--echo", "--quiet", "0")
         return (server, try server.port())

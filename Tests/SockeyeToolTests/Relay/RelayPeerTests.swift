@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The relay between programs that are not ours, over Unix sockets, on a terminal, and what it explains.
-@Suite(.serialized) struct RelayPeerTests {
+@Suite(.serialized, .ownThread) struct RelayPeerTests {
     private func relay(to server: Program, _ options: String...) throws -> Program {
         try Program.sockeye(arguments: ["relay", "0", "127.0.0.1:\(try server.port())"] + options)
     }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `sockeye relay` between a client and a server in Python.
-@Suite(.serialized) struct RelayTests {
+@Suite(.serialized, .ownThread) struct RelayTests {
     @Test func `both sides are shown, with time, direction and size`() throws {
         let run = try RelayRun(server: "d = c.recv(99); c.sendall(b'Got it!'); read_all(c); c.close()")
         #expect(try run.client("s.sendall(b'hi'); print(s.recv(99)); s.close()") == "b'Got it!'\n")

@@ -5,7 +5,7 @@ import Testing
 @testable import SockeyeCLI
 
 /// A conversation that was recorded, against servers that answer the same and others.
-@Suite(.serialized) struct ReplayTests {
+@Suite(.serialized, .ownThread) struct ReplayTests {
     /// Answers each line; `CHANGE` is what a new version of it does differently.
     private static let server = """
         def change(d): return d
