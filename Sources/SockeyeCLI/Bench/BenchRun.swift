@@ -23,18 +23,17 @@ struct BenchRun: Sendable {
     func run() async throws -> BenchResult {
         let addresses = try await addresses()
         let count = min(plan.loops, plan.connections)
-        let lanes = try (0..<count).map { index in
-            try Lane(index: index, plan: plan, connections: Array(stride(from: index, to: plan.connections, by: count)))
-        }
+        let lanes = try self.lanes(count)
         let address = try await connect(lanes, addresses)
         let begin = Syscalls.monotonicNanoseconds()
         let start = begin + Self.nanoseconds(plan.warmUp)
         let clock = BenchClock(start: start, end: plan.duration.map { start + Self.nanoseconds($0) } ?? .max)
-        for lane in lanes {
-            lane.address = address
+        for thread in lanes {
+            let lane = thread.lane
             let budget = plan.count.map { $0 / count + (lane.index < $0 % count ? 1 : 0) }
-            lane.tally.begin(measuringFrom: clock.start, until: clock.end, budget: budget)
-            lane.schedule = plan.rate.map { rate in
+            thread.lane.address = address
+            thread.lane.tally.begin(measuringFrom: clock.start, until: clock.end, budget: budget)
+            thread.lane.schedule = plan.rate.map { rate in
                 Schedule(
                     start: begin + UInt64(Double(lane.index) * 1e9 / rate),
                     rate: rate * Double(lane.talkers.count) / Double(plan.connections)
@@ -43,6 +42,19 @@ struct BenchRun: Sendable {
         }
         let outcomes = try await work(lanes, clock)
         return collect(lanes, outcomes, address)
+    }
+
+    private func lanes(_ count: Int) throws(SocketError) -> [LaneThread] {
+        do throws(Errno) {
+            var lanes: [LaneThread] = []
+            for index in 0..<count {
+                let connections = Array(stride(from: index, to: plan.connections, by: count))
+                lanes.append(LaneThread(try Lane(index: index, plan: plan, connections: connections)))
+            }
+            return lanes
+        } catch {
+            throw SocketError(error, .loop)
+        }
     }
 
     /// The addresses behind the name, looked up once and off the loops.
@@ -54,26 +66,27 @@ struct BenchRun: Sendable {
     }
 
     /// The first lane finds out which address has the server; the others follow it there.
-    private func connect(_ lanes: [Lane], _ addresses: [SocketAddress]) async throws -> SocketAddress {
+    private func connect(_ lanes: [LaneThread], _ addresses: [SocketAddress]) async throws -> SocketAddress {
         let wantsToEnd = wantsToEnd
         let isReconnecting = plan.reconnects
         if isReconnecting, addresses.count == 1 { return addresses[0] }
-        if let error = try await lanes[0].onThread({ $0.connectAll(to: addresses, wantsToEnd) }) { throw error }
-        let address = lanes[0].address
+        if let error = try await lanes[0].run({ $0.connectAll(to: addresses, wantsToEnd) }) { throw error }
+        let address = lanes[0].lane.address
         for lane in isReconnecting ? [] : lanes.dropFirst() {
-            if let error = try await lane.onThread({ $0.connectAll(to: [address], wantsToEnd) }) { throw error }
+            if let error = try await lane.run({ $0.connectAll(to: [address], wantsToEnd) }) { throw error }
         }
         return address
     }
 
-    private func work(_ lanes: [Lane], _ clock: BenchClock) async throws -> [LaneOutcome] {
+    private func work(_ lanes: [LaneThread], _ clock: BenchClock) async throws -> [LaneOutcome] {
         let wantsToEnd = wantsToEnd
+        let latest = lanes.map(\.lane.latest)
         let work = lanes.map { lane in
-            LoopTask.start { try await lane.onThread { $0.work(clock, wantsToEnd) } }
+            LoopTask.start { try await lane.run { $0.work(clock, wantsToEnd) } }
         }
         let watch = LoopTask.start {
             while await LoopTask.sleep(for: Self.tick) {
-                progress.show(lanes.map { $0.latest.with { $0 } }, clock, plan)
+                progress.show(latest.map { $0.with { $0 } }, clock, plan)
             }
         }
         var outcomes: [LaneOutcome] = []
@@ -84,11 +97,11 @@ struct BenchRun: Sendable {
         return outcomes
     }
 
-    private func collect(_ lanes: [Lane], _ outcomes: [LaneOutcome], _ address: SocketAddress) -> BenchResult {
+    private func collect(_ lanes: [LaneThread], _ outcomes: [LaneOutcome], _ address: SocketAddress) -> BenchResult {
         let ending = outcomes.map(\.ending).first { $0 != .finished } ?? .finished
         var result = BenchResult(plan: plan, address: address, ending: ending)
         for (lane, outcome) in zip(lanes, outcomes) {
-            result.add(lane.tally, outcome)
+            result.add(lane.lane.tally, outcome)
         }
         // Of a number that was asked for, those do not count that were still under way from the warm-up.
         if plan.count != nil { result.messages = Int(result.latencies.totalCount) - result.unanswered }

@@ -9,7 +9,7 @@ extension Lane {
     ///
     /// - Parameter addresses: Those of a name, of which the first that takes a connection takes all the others too.
     /// - Returns: Why it was given up, or nil.
-    func connectAll(to addresses: [SocketAddress], _ wantsToEnd: Locked<Bool>) -> SocketError? {
+    mutating func connectAll(to addresses: [SocketAddress], _ wantsToEnd: Locked<Bool>) -> SocketError? {
         var refusal: SocketError?
         for address in addresses {
             self.address = address
@@ -24,7 +24,7 @@ extension Lane {
         return refusal ?? connect(talkers.indices.dropFirst(), wantsToEnd)
     }
 
-    private func connect(_ indices: Range<Int>.SubSequence, _ wantsToEnd: Locked<Bool>) -> SocketError? {
+    private mutating func connect(_ indices: Range<Int>.SubSequence, _ wantsToEnd: Locked<Bool>) -> SocketError? {
         var waiting = indices
         var lastSuccess = Syscalls.monotonicNanoseconds()
         var opened = tally.opened
@@ -43,13 +43,13 @@ extension Lane {
             {
                 connect(next, now)
             }
-            wait(until: now + 50_000_000, at: now, handle)
+            turn(until: now + 50_000_000, at: now)
         }
         return takeConnectFault()
     }
 
     /// The reason why a connection did not come about; the talkers are as new then.
-    private func takeConnectFault() -> SocketError? {
+    private mutating func takeConnectFault() -> SocketError? {
         guard case .socket(let error) = tally.faults.foremost else { return nil }
         for index in talkers.indices {
             close(index)
@@ -64,7 +64,7 @@ extension Lane {
     // MARK: One connection
 
     /// Begins to connect; an event tells how it went.
-    func connect(_ index: Int, _ now: UInt64) {
+    mutating func connect(_ index: Int, _ now: UInt64) {
         talkers[index].state = .connecting
         do throws(Errno) {
             let descriptor = try Syscalls.socket(address.family, .stream, nonblocking: true)
@@ -73,9 +73,9 @@ extension Lane {
             do throws(Errno) {
                 try Syscalls.connect(descriptor, RawSocketAddress(address))
             } catch .inProgress {
-                return try watch(index)
+                return try poller.watch(descriptor, index)
             }
-            try watch(index)
+            try poller.watch(descriptor, index)
             opened(index)
         } catch {
             fail(index, .socket(SocketError(error, .connect, remoteAddress: address)))
@@ -83,7 +83,7 @@ extension Lane {
     }
 
     /// A connect is over: with or without success.
-    func connected(_ index: Int) {
+    mutating func connected(_ index: Int) {
         let failure: Errno?
         do throws(Errno) {
             failure = try Syscalls.pendingError(talkers[index].descriptor)
@@ -94,7 +94,7 @@ extension Lane {
         fail(index, .socket(SocketError(failure, .connect, remoteAddress: address)))
     }
 
-    private func opened(_ index: Int) {
+    private mutating func opened(_ index: Int) {
         talkers[index].state = .open
         tally.noteOpened()
         send(index)

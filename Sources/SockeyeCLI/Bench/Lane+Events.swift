@@ -5,7 +5,7 @@ import SockeyeSystem
 
 extension Lane {
     @inline(__always)
-    func handle(_ index: Int, _ bits: UInt32) {
+    mutating func handle(_ index: Int, _ bits: UInt32) {
         switch talkers[index].state {
         case .open:
             if talkers[index].unsentBytes > 0 { send(index) }
@@ -21,7 +21,7 @@ extension Lane {
 
     /// Sends what is to be sent, as far as the kernel takes it; an event tells when it takes more.
     @inline(__always)
-    func send(_ index: Int) {
+    mutating func send(_ index: Int) {
         while talkers[index].unsentBytes > 0 {
             let (offset, count) = talkers[index].piece(traffic)
             do throws(Errno) {
@@ -46,12 +46,12 @@ extension Lane {
     ///
     /// - Parameter untilTheEnd: The end was announced together with the last bytes, and no other event will tell of it.
     @inline(__always)
-    private func receive(_ index: Int, untilTheEnd: Bool) {
+    private mutating func receive(_ index: Int, untilTheEnd: Bool) {
         let descriptor = talkers[index].descriptor
         while true {
             let count: Int
             do throws(Errno) {
-                count = try unsafe Syscalls.receive(descriptor, into: inbox, count: Traffic.longestPiece)
+                count = try unsafe Syscalls.receive(descriptor, into: poller.inbox, count: Traffic.longestPiece)
             } catch .wouldBlock {
                 return
             } catch {
@@ -68,12 +68,12 @@ extension Lane {
     ///
     /// - Returns: Whether the connection is still this one.
     @inline(__always)
-    private func took(_ index: Int, _ count: Int) -> Bool {
+    private mutating func took(_ index: Int, _ count: Int) -> Bool {
         let now = Syscalls.monotonicNanoseconds()
         let first = talkers[index].answered
         let completed: Int
         do throws(Fault) {
-            completed = try unsafe talkers[index].take(inbox, count, traffic)
+            completed = try unsafe talkers[index].take(poller.inbox, count, traffic)
         } catch {
             fail(index, error)
             return false
@@ -101,7 +101,7 @@ extension Lane {
     private static let restNanoseconds: UInt64 = 10_000_000
 
     /// A connection is lost. It is not replaced, unless each message has its own.
-    func fail(_ index: Int, _ fault: Fault) {
+    mutating func fail(_ index: Int, _ fault: Fault) {
         tally.note(fault)
         guard plan.reconnects else { return retire(index) }
         close(index)
@@ -111,7 +111,7 @@ extension Lane {
     }
 
     /// Lets those go on that have rested long enough.
-    func beginRested(_ now: UInt64) {
+    mutating func beginRested(_ now: UInt64) {
         while let first = resting.first, first.until <= now {
             resting.removeFirst()
             talkers[first.index].state = .idle

@@ -10,7 +10,7 @@ import SockeyeSystem
 extension Lane {
     /// Sends what a talker may send now, and retires it when that is nothing any more.
     @inline(__always)
-    func begin(_ index: Int, _ now: UInt64) {
+    mutating func begin(_ index: Int, _ now: UInt64) {
         let state = talkers[index].state
         guard state == .open || state == .idle else { return }
         let count: Int
@@ -30,14 +30,14 @@ extension Lane {
     }
 
     /// A talker has nothing more to do.
-    func retire(_ index: Int) {
+    mutating func retire(_ index: Int) {
         guard talkers[index].state != .done else { return }
         close(index)
         talkers[index].state = .done
         busy -= 1
     }
 
-    func close(_ index: Int) {
+    mutating func close(_ index: Int) {
         guard talkers[index].descriptor >= 0 else { return }
         Syscalls.close(talkers[index].descriptor)
         talkers[index].descriptor = -1
@@ -50,7 +50,7 @@ extension Lane {
 
     /// Sends what has become due.
     @inline(__always)
-    func sendDue(_ now: UInt64) {
+    mutating func sendDue(_ now: UInt64) {
         guard let schedule, !isExhausted else { return }
         while true {
             let due = schedule.due(dueCount)
@@ -74,7 +74,7 @@ extension Lane {
     }
 
     /// At the end everything that was sent, or was due, and has no reply counts with the time that it has waited.
-    func noteUnanswered(_ index: Int, _ now: UInt64) {
+    mutating func noteUnanswered(_ index: Int, _ now: UInt64) {
         let talker = talkers[index]
         let last = schedule == nil ? talker.sent : max(talker.sent, talker.due)
         for number in talker.answered..<last {
