@@ -16,7 +16,7 @@ import Testing
             "-c",
             "1",
             "--duration",
-            "1100ms",
+            "3s",
             "--warm-up",
             "0",
             "--json",
