@@ -17,15 +17,18 @@ let package = Package(
         .target(name: "CSockeye"),
         .target(name: "SockeyeSystem", dependencies: ["CSockeye"]),
         .target(name: "Sockeye", dependencies: ["SockeyeSystem", "CSockeye"]),
+        .target(name: "SockeyeDoctor", dependencies: ["Sockeye", "SockeyeSystem"]),
         .executableTarget(
             name: "SockeyeCLI",
             dependencies: [
-                "Sockeye", "SockeyeSystem", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Sockeye", "SockeyeSystem", "SockeyeDoctor",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]
         ),
         .testTarget(name: "SockeyeSystemTests", dependencies: ["SockeyeSystem"]),
         .testTarget(name: "SockeyeTests", dependencies: ["Sockeye"]),
+        .testTarget(name: "SockeyeDoctorTests", dependencies: ["SockeyeDoctor"]),
         .testTarget(name: "SockeyeToolTests", dependencies: ["SockeyeCLI"]),
         .testTarget(name: "RepositoryTests"),
     ],

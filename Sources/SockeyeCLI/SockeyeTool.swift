@@ -16,14 +16,15 @@ struct SockeyeTool: AsyncParsableCommand {
               sockeye connect localhost:1337 a client: type, and read the reply
               sockeye tour                   both at once, each step explained
               sockeye explain 'TEXT'         what an error message means
+              sockeye doctor HOST:PORT       why connecting does not work, with evidence
 
             What the peer sends goes to standard output, what Sockeye says to standard error.
             Exit status: 0 done, 1 the network failed, 64 wrong usage. Forms of ADDRESS: sockeye help address.
             """,
         version: "0.1.0",
         subcommands: [
-            Serve.self, Connect.self, Relay.self, Bench.self, Explain.self, Resolve.self, Replay.self, Tour.self,
-            AddressHelp.self,
+            Serve.self, Connect.self, Relay.self, Bench.self, DoctorCommand.self, Explain.self, Resolve.self,
+            Replay.self, Tour.self, AddressHelp.self,
         ]
     )
 

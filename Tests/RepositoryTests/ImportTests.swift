@@ -26,8 +26,13 @@ struct ImportRule {
             instead: "build it on the public surface of Sockeye, as a user's tests would"
         ),
         ImportRule(
+            target: "SockeyeDoctor",
+            allowed: ["Sockeye", "SockeyeSystem"],
+            instead: "put what it needs of the system into SockeyeSystem, and what it shows to a person into SockeyeCLI"
+        ),
+        ImportRule(
             target: "SockeyeCLI",
-            allowed: ["Sockeye", "SockeyeSystem", "ArgumentParser", "Histogram"],
+            allowed: ["Sockeye", "SockeyeSystem", "SockeyeDoctor", "ArgumentParser", "Histogram"],
             instead: "reach the platform through SockeyeSystem's package functions"
         ),
     ]

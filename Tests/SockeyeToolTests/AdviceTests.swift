@@ -131,14 +131,4 @@ import Testing
             #expect(!advice.cause.isEmpty && !advice.next.isEmpty)
         }
     }
-
-    @Test func `a line of the kernel's table is read`() {
-        let line =
-            "   0: 0100007F:0539 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 31337 1 0 100"
-        let read = TableLine(line)
-        #expect(read?.localPort == 1337)
-        #expect(read?.state == TableLine.listen)
-        #expect(read?.inode == "31337")
-        #expect(TableLine("  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid") == nil)
-    }
 }

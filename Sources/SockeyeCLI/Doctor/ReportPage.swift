@@ -1,0 +1,75 @@
+import SockeyeDoctor
+import SockeyeSystem
+
+/// A report as a person reads it, and as a script does.
+struct ReportPage {
+    let report: Report
+
+    /// Wide enough for "what happened: ".
+    private static let label = 17
+
+    func text(columns: Int) -> String {
+        var rows = ["sockeye doctor: \(SafeText.line(report.attempted))"]
+        for finding in report.findings {
+            rows.append("")
+            rows += Narrator.wrap(heading(finding), max(columns, 40))
+            rows += part("  what happened:", finding.evidence, columns, wraps: true)
+            rows += part("  likely cause:", [finding.cause], columns, wraps: true)
+            // Commands are not broken, so that they can be copied.
+            rows += part("  try next:", finding.next, columns, wraps: false)
+        }
+        if !report.steps.isEmpty {
+            rows.append("")
+            rows += part(
+                "  time taken:",
+                report.steps.map { "\($0.name): \(Words.time($0.duration))" },
+                columns,
+                wraps: true
+            )
+        }
+        return rows.joined(separator: "\n") + "\n"
+    }
+
+    /// `PROBLEM (likely): …`; of what is certain nothing is said.
+    private func heading(_ finding: Finding) -> String {
+        let kind =
+            switch finding.severity {
+            case .works: "WORKS"
+            case .note: "NOTE"
+            case .problem: "PROBLEM"
+            }
+        let sureness = finding.confidence == .certain ? "" : " (\(finding.confidence.rawValue))"
+        return "\(kind)\(sureness): \(SafeText.line(finding.what))"
+    }
+
+    private func part(_ name: String, _ lines: [String], _ columns: Int, wraps: Bool) -> [String] {
+        let width = max(columns - Self.label, 40)
+        let rows = lines.map(SafeText.line).flatMap { wraps ? Narrator.wrap($0, width) : [$0] }
+        return rows.enumerated().map { ($0.offset == 0 ? name : "").padded(to: Self.label) + $0.element }
+    }
+
+    var json: JSONValue {
+        .object([
+            "attempted": .string(report.attempted), "problem": .bool(report.hasProblem),
+            "findings": .array(report.findings.map(Self.json)),
+            "steps": .array(
+                report.steps.map { .object(["name": .string($0.name), "microseconds": .integer($0.microseconds)]) }
+            ),
+        ])
+    }
+
+    private static func json(_ finding: Finding) -> JSONValue {
+        .object([
+            "id": .string(finding.id), "severity": .string(finding.severity.rawValue),
+            "confidence": .string(finding.confidence.rawValue), "what": .string(finding.what),
+            "evidence": .strings(finding.evidence), "cause": .string(finding.cause), "next": .strings(finding.next),
+        ])
+    }
+}
+
+extension Report.Step {
+    fileprivate var microseconds: Int {
+        let (seconds, attoseconds) = duration.components
+        return Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000)
+    }
+}

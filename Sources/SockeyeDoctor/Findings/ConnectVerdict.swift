@@ -1,0 +1,187 @@
+import SockeyeSystem
+
+/// Why a connection can or cannot be made: a pure function from evidence to findings.
+///
+/// The rule for every branch: what other causes would look the same is said in the cause, and lowers the confidence.
+package enum ConnectVerdict {
+    package static func findings(_ evidence: ConnectEvidence) -> [Finding] {
+        if evidence.lookUp.failure != nil { return [nameFailure(evidence)] }
+        let results = evidence.attempts.map { Result($0, evidence) }
+        let failed = results.filter { !$0.isConnected }
+        let connected = results.filter(\.isConnected)
+        let failures = distinct(failed.map { failure($0, evidence) })
+        guard let first = connected.first else { return failures }
+        var findings: [Finding] = []
+        if first.attempt.isNotAccepted { findings.append(notAccepted(first, evidence)) }
+        findings.append(works(first, evidence))
+        if let lost = losses(connected, evidence) { findings.append(lost) }
+        if !failed.isEmpty { findings.append(someAddressesFail(failed, first, evidence, failures)) }
+        return findings
+    }
+
+    /// An address and the attempt that tells most about it.
+    struct Result {
+        let attempt: Attempt
+        /// The first attempt gave no answer, and a later one did.
+        let isSecondTry: Bool
+
+        init(_ first: Attempt, _ evidence: ConnectEvidence) {
+            let answered =
+                first.outcome == .silent
+                ? evidence.retries(of: first.address).first { $0.outcome != .silent } : nil
+            attempt = answered ?? first
+            isSecondTry = answered != nil
+        }
+
+        var address: SocketAddress { attempt.address }
+        var isConnected: Bool { attempt.outcome == .connected }
+    }
+
+    /// One finding for all addresses that have the same, with the evidence of each.
+    private static func distinct(_ findings: [Finding]) -> [Finding] {
+        var merged: [Finding] = []
+        for finding in findings {
+            if let index = merged.firstIndex(where: { $0.id == finding.id }) {
+                let old = merged[index]
+                merged[index] = Finding(
+                    old.id,
+                    old.severity,
+                    old.confidence,
+                    old.what,
+                    evidence: old.evidence + finding.evidence.filter { !old.evidence.contains($0) },
+                    cause: old.cause,
+                    next: old.next
+                )
+            } else {
+                merged.append(finding)
+            }
+        }
+        return merged
+    }
+
+    // MARK: Names
+
+    private static func nameFailure(_ evidence: ConnectEvidence) -> Finding {
+        let name = evidence.name ?? evidence.target
+        let said = "asked for \(name): \(evidence.lookUp.detail ?? "no answer")"
+        if evidence.lookUp.failure == .nameNotFound, evidence.lookUp.detail?.contains("no computer is known") == true {
+            return Finding(
+                "name-unknown",
+                "nobody knows an address for the name \(name)",
+                evidence: [said],
+                cause: "the name is misspelt, or only known inside another network (a company, a VPN, Docker)",
+                next: ["getent hosts \(name)   asks again", "use the address of the computer instead of its name"]
+            )
+        }
+        if evidence.lookUp.failure == .nameNotFound {
+            return Finding(
+                "name-service-silent",
+                "the name service gave no answer, so whether \(name) exists is unknown",
+                evidence: [said],
+                cause: "this computer is offline, or its name server (/etc/resolv.conf) cannot be reached",
+                next: [
+                    "sockeye doctor   shows the way out of this computer",
+                    "cat /etc/resolv.conf   names the name server",
+                ]
+            )
+        }
+        return Finding(
+            "address-wrong",
+            "\(evidence.target) is no address that can be connected to",
+            evidence: [said],
+            cause: "the address names something that this computer does not have, such as a network interface",
+            next: ["ip -brief address   lists the network interfaces"]
+        )
+    }
+
+    // MARK: It works
+
+    private static func works(_ result: Result, _ evidence: ConnectEvidence) -> Finding {
+        let attempt = result.attempt
+        var seen = ["connected to \(attempt.address) in \(Words.time(attempt.duration))"]
+        if let local = attempt.local { seen.append("from \(local)") }
+        if !attempt.greeting.isEmpty {
+            seen.append("the server speaks first: \"\(Words.printable(attempt.greeting))\"")
+        }
+        if attempt.hasEnded { seen.append("the server closed at once, without a word") }
+        return Finding(
+            "works",
+            .works,
+            .certain,
+            attempt.hasEnded
+                ? "the connection is made, and the server ends it at once"
+                : "the connection is made: the network is not the problem",
+            evidence: seen,
+            cause: attempt.hasEnded
+                ? "the server takes no more clients, does not like this one, or has nothing to say"
+                : "a program listens at \(attempt.address), and nothing on the way objects",
+            next: [
+                "sockeye connect \(evidence.target)   talks to it",
+                "sockeye connect \(evidence.target) --explain   shows each step",
+            ]
+        )
+    }
+
+    private static func notAccepted(_ result: Result, _ evidence: ConnectEvidence) -> Finding {
+        let listener = evidence.state.listeners.first { $0.takes(result.address) }
+        let program = listener.flatMap(evidence.state.program)
+        let name = program.map(\.description) ?? "the server"
+        return Finding(
+            "not-accepted",
+            "the kernel took the connection, and \(name) has not accepted it",
+            evidence: ["connected to \(result.address)", "its end at the server belongs to no program yet (inode 0)"]
+                + (listener.map { ["\($0.waiting) in the server's queue"] } ?? []),
+            cause:
+                "the server serves one client at a time and is busy with another, or hangs, or does not call accept in a loop",
+            next: [
+                "ss -tnp 'sport = :\(evidence.port)'   shows whom it is talking to",
+                "a task or a thread for each client, or an event loop, in the server",
+            ]
+        )
+    }
+
+    private static func losses(_ connected: [Result], _ evidence: ConnectEvidence) -> Finding? {
+        let again = connected.map(\.attempt.sentAgain).reduce(0, +)
+        let secondTries = connected.filter(\.isSecondTry)
+        guard again > 0 || !secondTries.isEmpty else { return nil }
+        return Finding(
+            "packets-lost",
+            .note,
+            .likely,
+            "packets get lost on the way: it works, with delays",
+            evidence: secondTries.map { "\($0.address) gave no answer at first, and then did" }
+                + (again > 0 ? ["\(again) packets had to be sent again"] : []),
+            cause: "a weak Wi-Fi, a full line, or an overloaded server",
+            next: ["the same command again: does it differ from time to time?"]
+        )
+    }
+
+    private static func someAddressesFail(
+        _ failed: [Result],
+        _ working: Result,
+        _ evidence: ConnectEvidence,
+        _ failures: [Finding]
+    ) -> Finding {
+        let families = Set(failed.map(\.address.family))
+        let isFamily = families.count == 1 && !families.contains(working.address.family)
+        let family = families.contains(.ipv6) ? "IPv6" : "IPv4"
+        let evidenceLines =
+            failed.map { "\($0.address): \(Words.outcome($0.attempt))" } + ["\(working.address): connected"]
+        return Finding(
+            isFamily ? "one-family-only" : "one-address-of-several",
+            .note,
+            .certain,
+            isFamily
+                ? "the server is there over \(family == "IPv6" ? "IPv4" : "IPv6") only; over \(family) it is not"
+                : "\(failed.count) of \(evidence.attempts.count) addresses of \(evidence.name ?? evidence.target) do not work",
+            evidence: evidenceLines,
+            cause: failures.first.map { "of those that fail: \($0.what)" } ?? "those addresses lead elsewhere",
+            next: [
+                "sockeye connect \(working.address)   uses the one that works",
+                isFamily
+                    ? "let the server listen on both: sockeye serve '*:\(evidence.port)'"
+                    : "sockeye doctor \(failed[0].address)   looks at one that fails",
+            ]
+        )
+    }
+}

@@ -1,0 +1,41 @@
+package import SockeyeSystem
+
+/// All that was seen while trying to listen at one place; what follows from it is ``ListenVerdict``'s business.
+package struct ListenEvidence: Sendable, Equatable {
+    /// What binding a socket there answered; nil is success.
+    package struct Binding: Sendable, Equatable {
+        package let address: SocketAddress
+        /// As a server that sets nothing: `socket()`, `bind()`.
+        package let plain: Errno?
+        /// With `SO_REUSEADDR`, as servers should.
+        package let reusing: Errno?
+
+        package init(_ address: SocketAddress, plain: Errno?, reusing: Errno?) {
+            self.address = address
+            self.plain = plain
+            self.reusing = reusing
+        }
+    }
+
+    /// What was typed, `*:1337`.
+    package var target: String
+    package var port: UInt16
+    package var lookUp: LookUp
+    package var binding: Binding?
+    package var state = ComputerState()
+    package var firewall = Firewall()
+
+    package init(target: String, port: UInt16, lookUp: LookUp) {
+        self.target = target
+        self.port = port
+        self.lookUp = lookUp
+    }
+
+    /// The sockets that are in the way: the same port, and an address that overlaps.
+    var rows: [SocketRow] {
+        guard let address = binding?.address else { return [] }
+        return state.sockets.filter { row in
+            row.local.port == port && (row.local.isAny || address.isAny || row.local.isSameHost(as: address))
+        }
+    }
+}

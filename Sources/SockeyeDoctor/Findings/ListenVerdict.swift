@@ -1,0 +1,206 @@
+import SockeyeSystem
+
+/// Why a server can or cannot listen, and who reaches it: a pure function from evidence to findings.
+package enum ListenVerdict {
+    package static func findings(_ evidence: ListenEvidence) -> [Finding] {
+        guard let binding = evidence.binding else {
+            return [
+                Finding(
+                    "address-wrong",
+                    "\(evidence.target) is no address that a server here can listen on",
+                    evidence: [evidence.lookUp.detail ?? "it has no address"],
+                    cause: "the name is misspelt, or names something that this computer does not have",
+                    next: [
+                        "sockeye doctor --listen '*:1337'   for every network",
+                        "sockeye doctor   lists this computer's addresses",
+                    ]
+                )
+            ]
+        }
+        if let errno = binding.reusing { return [cannotBind(errno, binding, evidence)] }
+        var findings: [Finding] = []
+        if binding.plain == .addressInUse { findings.append(onlyWithReuse(binding, evidence)) }
+        findings.append(canListen(binding, evidence))
+        return findings + reach(binding.address, evidence)
+    }
+
+    // MARK: It cannot be bound
+
+    private static func cannotBind(_ errno: Errno, _ binding: ListenEvidence.Binding, _ evidence: ListenEvidence)
+        -> Finding
+    {
+        let port = evidence.port
+        let seen = ["bind \(binding.address): \(errno)"]
+        switch errno {
+        case .addressInUse: return inUse(binding, evidence, seen)
+        case .permissionDenied where port < evidence.state.firstFreePort:
+            let free = port < 1000 ? port + 8000 : evidence.state.firstFreePort
+            return Finding(
+                "low-port",
+                "ports below \(evidence.state.firstFreePort) are for the administrator, and \(port) is one of them",
+                evidence: seen + ["net.ipv4.ip_unprivileged_port_start is \(evidence.state.firstFreePort)"],
+                cause: "this program does not run as administrator (root)",
+                next: [
+                    "sockeye serve \(free)   takes a port that is free for everyone",
+                    "sudo sysctl net.ipv4.ip_unprivileged_port_start=\(port)   opens them until the next start",
+                ]
+            )
+        case .addressNotAvailable:
+            let own = evidence.state.interfaces.filter { !$0.address.isLinkLocal }.map { $0.address.host }
+            return Finding(
+                "not-own-address",
+                "\(binding.address.host) is no address of this computer",
+                evidence: seen + ["its addresses are \(Words.list(own))"],
+                cause: "it is the router's public address, another computer's, or one that this computer had before",
+                next: [
+                    "sockeye serve '*:\(port)'   listens on all addresses of this computer, whatever they are",
+                    "for clients from outside: forward the port in the router to this computer",
+                ]
+            )
+        case .permissionDenied, .notPermitted:
+            return Finding(
+                "forbidden-here",
+                "this computer forbids it",
+                evidence: seen,
+                cause: "a security policy: a sandbox, SELinux, or a container without the right",
+                next: ["sudo dmesg | tail   shows what a policy refused", "another port"]
+            )
+        default:
+            return Finding(
+                "other-error",
+                .problem,
+                .possible,
+                "the system answers: \(errno)",
+                evidence: seen,
+                cause: "sockeye has no explanation for this answer here",
+                next: ["sockeye explain '\(errno)'"]
+            )
+        }
+    }
+
+    /// Four of the five cases in which an address is taken; the fifth, a client that closed first, leaves nothing behind.
+    private static func inUse(_ binding: ListenEvidence.Binding, _ evidence: ListenEvidence, _ seen: [String])
+        -> Finding
+    {
+        let (rows, state) = (evidence.rows, evidence.state)
+        if let listener = rows.first(where: { $0.state == .listen }) { return liveListener(listener, evidence, seen) }
+        let fading = rows.filter { $0.state == .timeWait }
+        if !fading.isEmpty, fading.count == rows.count {
+            let seconds = Int((fading.map(\.secondsLeft).max() ?? 0).rounded(.up))
+            return Finding(
+                "time-wait-blocks",
+                "nobody listens there: connections of an earlier server fade away, for \(seconds) more seconds",
+                evidence: seen + [
+                    "\(fading.count) in TIME_WAIT on port \(evidence.port), the last one for \(seconds) s"
+                ],
+                cause:
+                    "the earlier server closed first, and had not set SO_REUSEADDR: then the flag does not help the next one either",
+                next: [
+                    "wait \(seconds) seconds, then start it again",
+                    "set SO_REUSEADDR before bind, in the server that is started next: then this does not happen again",
+                ]
+            )
+        }
+        if let row = rows.first(where: { $0.state != .timeWait }) {
+            return connectionsLeft(row, evidence, seen, .problem)
+        }
+        return Finding(
+            "bound-not-listening",
+            .problem,
+            .likely,
+            "a socket holds port \(evidence.port) without listening on it",
+            evidence: seen + ["the kernel's list of TCP sockets has none with that port"],
+            cause: "a program has called bind and not yet listen, or failed between the two",
+            next: [
+                state.isRoot ? "ss -tanp   may show it" : "sudo ss -tanp   may show it",
+                "sockeye serve \(other(evidence.port))   takes another port",
+            ]
+        )
+    }
+
+    private static func liveListener(_ row: SocketRow, _ evidence: ListenEvidence, _ seen: [String]) -> Finding {
+        let program = evidence.state.program(of: row)
+        let other = "sockeye serve \(other(evidence.port))   takes another port"
+        return Finding(
+            "port-taken",
+            program.map { "\($0) already listens on port \(evidence.port)" }
+                ?? "a program of another user, or in another container, already listens on port \(evidence.port)",
+            evidence: seen + ["\(row.local) is in state LISTEN" + (program.map { ", held by \($0)" } ?? "")],
+            cause: "the server was started before, perhaps in another terminal; two live servers cannot share a port",
+            next: program.map { ["kill \($0.id)   ends \($0.name)", other] }
+                ?? ["sudo ss -ltnp 'sport = :\(evidence.port)'   says which program", other]
+        )
+    }
+
+    private static func connectionsLeft(
+        _ row: SocketRow,
+        _ evidence: ListenEvidence,
+        _ seen: [String],
+        _ severity: Finding.Severity
+    ) -> Finding {
+        let program = evidence.state.program(of: row)
+        return Finding(
+            "connections-left",
+            severity,
+            .certain,
+            "nobody listens there, but a connection on port \(evidence.port) is still open"
+                + (program.map { ": \($0) has it" } ?? ""),
+            evidence: seen + ["\(row.local) to \(row.remote) is in state \(words(row.state))"],
+            cause:
+                "the server ended, and a child of it (or a client that was given this port) lives on with a connection",
+            next: program.map { ["kill \($0.id)   ends \($0.name)"] }
+                ?? ["sudo ss -tnp 'sport = :\(evidence.port)'   says which program"]
+                + ["set SO_REUSEADDR before bind: then it does not matter"]
+        )
+    }
+
+    /// Binding works with the flag and fails without it: servers that do not set it are held up.
+    private static func onlyWithReuse(_ binding: ListenEvidence.Binding, _ evidence: ListenEvidence) -> Finding {
+        let seen = ["without SO_REUSEADDR: \(Errno.addressInUse); with it: free"]
+        let fading = evidence.rows.filter { $0.state == .timeWait }
+        if let row = evidence.rows.first(where: { $0.state != .timeWait && $0.state != .listen }) {
+            return connectionsLeft(row, evidence, seen, .note)
+        }
+        let seconds = Int((fading.map(\.secondsLeft).max() ?? 0).rounded(.up))
+        return Finding(
+            "time-wait",
+            .note,
+            .certain,
+            "free for servers that set SO_REUSEADDR; the others have to wait \(seconds) seconds",
+            evidence: seen + ["\(fading.count) connections of an earlier server are in TIME_WAIT"],
+            cause:
+                "the earlier server closed first; the kernel keeps its side for a minute, so that late packets find it",
+            next: ["set SO_REUSEADDR before bind (in Python: s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1))"]
+        )
+    }
+
+    private static func canListen(_ binding: ListenEvidence.Binding, _ evidence: ListenEvidence) -> Finding {
+        Finding(
+            "can-listen",
+            .works,
+            .certain,
+            "a server can listen on \(binding.address)",
+            evidence: ["bind \(binding.address): done"],
+            cause: "the address is this computer's, the port is free, and nothing forbids it",
+            next: ["sockeye serve \(binding.address.isAny ? "'\(evidence.target)'" : evidence.target)"]
+        )
+    }
+
+    private static func other(_ port: UInt16) -> UInt16 { port == .max ? port - 1 : port + 1 }
+
+    private static func words(_ state: SocketRow.State) -> String {
+        switch state {
+        case .established: "ESTABLISHED"
+        case .synSent: "SYN_SENT"
+        case .synReceived: "SYN_RECV"
+        case .finWait1: "FIN_WAIT1"
+        case .finWait2: "FIN_WAIT2"
+        case .timeWait: "TIME_WAIT"
+        case .closed: "CLOSE"
+        case .closeWait: "CLOSE_WAIT"
+        case .lastAck: "LAST_ACK"
+        case .listen: "LISTEN"
+        case .closing: "CLOSING"
+        }
+    }
+}

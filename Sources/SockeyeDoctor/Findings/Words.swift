@@ -1,0 +1,38 @@
+import SockeyeSystem
+
+/// Small pieces of text that findings are made of.
+package enum Words {
+    package static func time(_ duration: Duration) -> String {
+        let milliseconds = Double(duration.components.seconds) * 1000 + Double(duration.components.attoseconds) / 1e15
+        if milliseconds < 1 { return "\(tenths(milliseconds * 1000)) us" }
+        if milliseconds < 1000 { return "\(tenths(milliseconds)) ms" }
+        return "\(tenths(milliseconds / 1000)) s"
+    }
+
+    private static func tenths(_ value: Double) -> String {
+        value >= 100 ? "\(Int(value.rounded()))" : "\((value * 10).rounded() / 10)"
+    }
+
+    /// How an attempt ended, in half a line.
+    package static func outcome(_ attempt: Attempt) -> String {
+        switch attempt.outcome {
+        case .connected: "connected"
+        case .silent: "no answer within \(time(attempt.duration))"
+        case .failed(let errno): ([errno.description] + attempt.messages.map(\.description)).joined(separator: "; ")
+        }
+    }
+
+    /// Bytes of somebody else as text without control characters, at most 60 of them.
+    package static func printable(_ bytes: [UInt8]) -> String {
+        let text = String(decoding: bytes.prefix(60), as: UTF8.self)
+        return String(
+            text.map { $0.isASCII && !$0.isNewline && ($0.asciiValue ?? 0) >= 32 && $0.asciiValue != 127 ? $0 : "·" }
+        )
+    }
+
+    /// `a, b and c`
+    package static func list(_ items: [String]) -> String {
+        guard items.count > 1, let last = items.last else { return items.first ?? "" }
+        return items.dropLast().joined(separator: ", ") + " and " + last
+    }
+}

@@ -1,0 +1,90 @@
+package import SockeyeSystem
+
+/// Connecting with the error queue open: it tells a closed port from a firewall without privileges, which `connect` alone
+/// does not, and no other tool does.
+extension SystemProbes {
+    package func connect(to address: SocketAddress, within limit: Duration, watching: Duration) async -> Attempt {
+        await Blocking.run { Self.connect(to: address, within: limit, watching: watching) }
+    }
+
+    private static func connect(to address: SocketAddress, within limit: Duration, watching: Duration) -> Attempt {
+        let deadline = Deadline(in: limit)
+        let descriptor: Int32
+        do {
+            descriptor = try Syscalls.socket(address.family, .stream, nonblocking: true)
+        } catch {
+            return Attempt(address, .failed(error))
+        }
+        let socket = Socket(adopting: descriptor)
+        var attempt: Attempt
+        do {
+            try begin(descriptor, address)
+            let isOver = Syscalls.waitWritable(descriptor, milliseconds: deadline.milliseconds)
+            let failure = isOver ? try Syscalls.pendingError(descriptor) : nil
+            let outcome: Attempt.Outcome = !isOver ? .silent : failure.map { .failed($0) } ?? .connected
+            // The kernel's own patience and ours are the same to a person: nobody has answered.
+            let isPatienceOver = failure == .timedOut
+            attempt = Attempt(address, isPatienceOver ? .silent : outcome, after: deadline.elapsed)
+        } catch {
+            attempt = Attempt(address, .failed(error), after: deadline.elapsed)
+        }
+        attempt.messages = Syscalls.takeNetworkMessages(descriptor)
+        attempt.local = try? Syscalls.localAddress(descriptor)
+        if attempt.outcome == .connected { watch(socket, &attempt, for: watching) }
+        return attempt
+    }
+
+    private static func begin(_ descriptor: Int32, _ address: SocketAddress) throws(Errno) {
+        if address.family != .unix { try Syscalls.keepNetworkMessages(descriptor, address.family) }
+        do {
+            try Syscalls.connect(descriptor, RawSocketAddress(address))
+        } catch {
+            if error != .inProgress { throw error }
+        }
+    }
+
+    /// 256 bytes are enough to recognise a server, and little enough to throw away.
+    private static let greetingBytes = 256
+
+    private static func watch(_ socket: borrowing Socket, _ attempt: inout Attempt, for time: Duration) {
+        let descriptor = socket.descriptor
+        if time > .zero, Syscalls.waitReadable(descriptor, milliseconds: Deadline(in: time).milliseconds),
+            let bytes = try? socket.receive(upTo: greetingBytes) as [UInt8]??
+        {
+            attempt.greeting = bytes.flatMap { $0 } ?? []
+            attempt.hasEnded = attempt.greeting.isEmpty
+        }
+        attempt.sentAgain = Syscalls.tcpFigures(descriptor)?.sentAgain ?? 0
+        attempt.isNotAccepted = time > .zero && staysUnaccepted(attempt, descriptor)
+        // An orderly end, so that the server does not log a reset; what it still says is dropped.
+        try? socket.shutdown(.sending)
+        let deadline = Deadline(in: .milliseconds(200))
+        while Syscalls.waitReadable(descriptor, milliseconds: deadline.milliseconds), deadline.milliseconds > 0,
+            let more = try? socket.receive(upTo: 65_536), !more.isEmpty
+        {}
+    }
+
+    /// 2 s: a server on a busy computer may need a while, and must not be accused.
+    private static let acceptTime = Duration.seconds(2)
+
+    private static func staysUnaccepted(_ attempt: Attempt, _ descriptor: Int32) -> Bool {
+        let deadline = Deadline(in: acceptTime)
+        while isNotAccepted(attempt) {
+            // A server that speaks or closes has accepted; the look into the table a moment ago was too early.
+            if deadline.milliseconds == 0 { return true }
+            if Syscalls.waitReadable(descriptor, milliseconds: min(100, deadline.milliseconds)) { return false }
+        }
+        return false
+    }
+
+    /// The server's end of the connection, if it is on this computer, has no inode until a program accepts it.
+    private static func isNotAccepted(_ attempt: Attempt) -> Bool {
+        guard let local = attempt.local, attempt.address.family != .unix else { return false }
+        let rows = ["/proc/net/tcp", "/proc/net/tcp6"].compactMap(SystemFile.text).flatMap(SocketRow.rows)
+        let end = rows.first {
+            $0.local.plain(port: $0.local.port ?? 0) == attempt.address.plain(port: attempt.address.port ?? 0)
+                && $0.remote.plain(port: $0.remote.port ?? 0) == local.plain(port: local.port ?? 0)
+        }
+        return end.map { $0.inode == "0" && $0.state == .established } ?? false
+    }
+}

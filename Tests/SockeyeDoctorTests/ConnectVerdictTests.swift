@@ -1,0 +1,292 @@
+import SockeyeSystem
+import Testing
+
+@testable import SockeyeDoctor
+
+/// From evidence to findings, as a table: nothing is opened and nothing asked.
+@Suite struct ConnectVerdictTests {
+    static let target = SocketAddress.ipv4(IPv4Address(203, 0, 113, 5), port: 1337)
+    static let gateway = SocketAddress.ipv4(IPv4Address(192, 168, 0, 1), port: 0)
+    static let own = SocketAddress.ipv4(IPv4Address(192, 168, 0, 2), port: 0)
+
+    /// A home: one network, one router, which has answered.
+    static func home() throws -> ComputerState {
+        var state = ComputerState()
+        state.interfaces = [
+            InterfaceAddress(interface: "lo", address: .ipv4(.loopback, port: 0)),
+            InterfaceAddress(interface: "eth0", address: own),
+        ]
+        state.routes = [
+            Route(try NetworkPrefix(parsing: "0.0.0.0/0"), gateway: gateway, interface: "eth0"),
+            Route(try NetworkPrefix(parsing: "192.168.0.0/24"), interface: "eth0"),
+        ]
+        state.neighbours = [Neighbour(address: gateway, interface: "eth0", state: .answered)]
+        return state
+    }
+
+    struct Row: Sendable, CustomTestStringConvertible {
+        let name: String
+        var address = ConnectVerdictTests.target
+        let outcome: Attempt.Outcome
+        var messages: [NetworkMessage] = []
+        var change: @Sendable (inout ConnectEvidence) throws -> Void = { _ in }
+        let id: String
+        var confidence: Finding.Confidence?
+        var testDescription: String { name }
+    }
+
+    static func icmp(_ type: UInt8, _ code: UInt8, from sender: SocketAddress?) -> NetworkMessage {
+        NetworkMessage(errno: .hostUnreachable, origin: .icmp, type: type, code: code, sender: sender?.plain(port: 0))
+    }
+
+    static let neighbour = SocketAddress.ipv4(IPv4Address(192, 168, 0, 9), port: 1337)
+    static let away = SocketAddress.ipv4(IPv4Address(192, 168, 7, 7), port: 1337)
+    static let here = SocketAddress.ipv4(.loopback, port: 1337)
+    static let router = SocketAddress.ipv4(IPv4Address(198, 51, 100, 9), port: 0)
+
+    static let rows: [Row] = [
+        Row(name: "connected", outcome: .connected, id: "works", confidence: .certain),
+        Row(name: "refused", outcome: .failed(.connectionRefused), id: "nothing-listens", confidence: .likely),
+        Row(name: "silent", outcome: .silent, id: "host-silent", confidence: .likely),
+        Row(
+            name: "silent, another port answers",
+            outcome: .silent,
+            change: { $0.otherPorts = [Attempt(target.plain(port: 22), .connected)] },
+            id: "firewall-drops",
+            confidence: .likely
+        ),
+        Row(
+            name: "silent, another port refuses",
+            outcome: .silent,
+            change: { $0.otherPorts = [Attempt(target.plain(port: 22), .failed(.connectionRefused))] },
+            id: "firewall-drops"
+        ),
+        Row(
+            name: "silent at first, then connected",
+            outcome: .silent,
+            change: { $0.retries = [Attempt(target, .silent), Attempt(target, .connected)] },
+            id: "works"
+        ),
+        Row(
+            name: "the computer itself rejects",
+            outcome: .failed(.connectionRefused),
+            messages: [icmp(3, 3, from: target)],
+            id: "firewall-rejects",
+            confidence: .certain
+        ),
+        Row(
+            name: "a router prohibits",
+            outcome: .failed(.hostUnreachable),
+            messages: [icmp(3, 13, from: router)],
+            id: "firewall-rejects",
+            confidence: .certain
+        ),
+        Row(
+            name: "a router knows no way",
+            outcome: .failed(.hostUnreachable),
+            messages: [icmp(3, 1, from: router)],
+            id: "router-knows-no-way"
+        ),
+        Row(
+            name: "in circles",
+            outcome: .failed(.hostUnreachable),
+            messages: [icmp(11, 0, from: router)],
+            id: "route-loop"
+        ),
+        Row(
+            name: "this computer rejects",
+            outcome: .failed(.connectionRefused),
+            messages: [icmp(3, 3, from: own)],
+            id: "firewall-rejects-here"
+        ),
+        Row(
+            name: "a neighbour is not there",
+            address: neighbour,
+            outcome: .failed(.hostUnreachable),
+            messages: [icmp(3, 1, from: own)],
+            id: "neighbour-silent",
+            confidence: .likely
+        ),
+        Row(
+            name: "a neighbour is there and drops",
+            address: neighbour,
+            outcome: .silent,
+            change: { $0.state.neighbours.append(Neighbour(address: neighbour, interface: "eth0", state: .answered)) },
+            id: "firewall-drops"
+        ),
+        Row(
+            name: "the router is silent",
+            outcome: .silent,
+            change: { $0.state.neighbours = [Neighbour(address: gateway, interface: "eth0", state: .silent)] },
+            id: "router-silent"
+        ),
+        Row(name: "another home", address: away, outcome: .silent, id: "wrong-network", confidence: .likely),
+        Row(
+            name: "another home, and the router says so",
+            address: away,
+            outcome: .failed(.hostUnreachable),
+            messages: [icmp(3, 0, from: router)],
+            id: "wrong-network"
+        ),
+        Row(
+            name: "no route",
+            outcome: .failed(.networkUnreachable),
+            change: { $0.state.routes.removeFirst() },
+            id: "no-route",
+            confidence: .certain
+        ),
+        Row(
+            name: "the own router's public address answers itself",
+            outcome: .failed(.connectionRefused),
+            change: { $0.oneHop[target] = [icmp(3, 3, from: target)] },
+            id: "own-router",
+            confidence: .likely
+        ),
+        Row(
+            name: "the own router's public address is silent",
+            outcome: .silent,
+            change: {
+                $0.oneHop[target] = []
+                $0.oneHopElsewhere = [icmp(11, 0, from: gateway)]
+            },
+            id: "own-router",
+            confidence: .possible
+        ),
+        Row(
+            name: "a distant computer is not the own router",
+            outcome: .failed(.connectionRefused),
+            change: {
+                $0.oneHop[target] = [icmp(11, 0, from: gateway)]
+                $0.oneHopElsewhere = [icmp(11, 0, from: gateway)]
+            },
+            id: "nothing-listens"
+        ),
+        Row(
+            name: "nobody here",
+            address: here,
+            outcome: .failed(.connectionRefused),
+            id: "nothing-listens",
+            confidence: .certain
+        ),
+        Row(
+            name: "here, on loopback only",
+            address: .ipv4(IPv4Address(192, 168, 0, 2), port: 1337),
+            outcome: .failed(.connectionRefused),
+            change: { $0.state.sockets = [SocketRow(local: here, state: .listen)] },
+            id: "loopback-only",
+            confidence: .certain
+        ),
+        Row(
+            name: "here, the other family",
+            address: here,
+            outcome: .failed(.connectionRefused),
+            change: { $0.state.sockets = [SocketRow(local: .ipv6(.loopback, port: 1337), state: .listen)] },
+            id: "other-family-only"
+        ),
+        Row(
+            name: "here, another interface",
+            address: here,
+            outcome: .failed(.connectionRefused),
+            change: { $0.state.sockets = [SocketRow(local: own.plain(port: 1337), state: .listen)] },
+            id: "other-interface"
+        ),
+        Row(
+            name: "here, the queue is full",
+            address: here,
+            outcome: .silent,
+            change: { $0.state.sockets = [SocketRow(local: here, state: .listen, waiting: 2)] },
+            id: "queue-full"
+        ),
+        Row(name: "here, dropped", address: here, outcome: .silent, id: "firewall-drops-here"),
+        Row(name: "forbidden", outcome: .failed(.notPermitted), id: "forbidden-here"),
+        Row(name: "no port left", outcome: .failed(.addressNotAvailable), id: "no-port-left"),
+        Row(name: "a number that nobody expects", outcome: .failed(.stale), id: "other-error", confidence: .possible),
+        Row(
+            name: "every address",
+            address: .ipv4(.any, port: 1337),
+            outcome: .failed(.connectionRefused),
+            id: "not-a-target"
+        ),
+        Row(name: "port 0", address: target.plain(port: 0), outcome: .failed(.connectionRefused), id: "not-a-target"),
+        Row(
+            name: "a group",
+            address: .ipv4(IPv4Address(224, 0, 0, 1), port: 80),
+            outcome: .failed(.networkUnreachable),
+            id: "group-address"
+        ),
+    ]
+
+    private func evidence(_ row: Row) throws -> ConnectEvidence {
+        var evidence = ConnectEvidence(
+            target: "\(row.address)",
+            port: row.address.port ?? 0,
+            lookUp: LookUp([row.address])
+        )
+        var attempt = Attempt(row.address, row.outcome, after: .milliseconds(5))
+        attempt.messages = row.messages
+        evidence.attempts = [attempt]
+        evidence.state = try Self.home()
+        try row.change(&evidence)
+        return evidence
+    }
+
+    @Test(arguments: rows)
+    func `evidence leads to its finding`(row: Row) throws {
+        let finding = try #require(ConnectVerdict.findings(try evidence(row)).first)
+        #expect(finding.id == row.id)
+        if let confidence = row.confidence { #expect(finding.confidence == confidence) }
+        #expect(!finding.what.isEmpty && !finding.evidence.isEmpty && !finding.cause.isEmpty && !finding.next.isEmpty)
+        #expect((finding.severity == .problem) == (row.outcome != .connected && row.id != "works"))
+    }
+
+    @Test func `the same evidence gives the same findings`() throws {
+        for row in Self.rows {
+            #expect(ConnectVerdict.findings(try evidence(row)) == ConnectVerdict.findings(try evidence(row)))
+        }
+    }
+
+    @Test func `silence alone never makes anything certain`() throws {
+        for row in Self.rows
+        where row.outcome == .silent
+            && !["queue-full", "firewall-drops-here", "router-silent", "works"].contains(row.id)
+        {
+            #expect(ConnectVerdict.findings(try evidence(row)).first?.confidence != .certain, "\(row.name)")
+        }
+    }
+
+    @Test func `a server that has not accepted is a problem, and only with evidence of it`() throws {
+        var evidence = try evidence(Self.rows[0])
+        #expect(ConnectVerdict.findings(evidence).map(\.id) == ["works"])
+        evidence.attempts[0].isNotAccepted = true
+        #expect(ConnectVerdict.findings(evidence).map(\.id) == ["not-accepted", "works"])
+    }
+
+    @Test func `one address of several that fails is a note beside what works`() throws {
+        var evidence = try evidence(Self.rows[0])
+        let second = SocketAddress.ipv4(IPv4Address(203, 0, 113, 6), port: 1337)
+        evidence.attempts.append(Attempt(second, .failed(.connectionRefused)))
+        let findings = ConnectVerdict.findings(evidence)
+        #expect(findings.map(\.id) == ["works", "one-address-of-several"])
+        #expect(!findings.contains { $0.severity == .problem })
+        evidence.attempts[1] = Attempt(.ipv6(.loopback, port: 1337), .failed(.connectionRefused))
+        #expect(ConnectVerdict.findings(evidence).map(\.id) == ["works", "one-family-only"])
+    }
+
+    @Test func `addresses that fail alike share one finding`() throws {
+        var evidence = try evidence(Self.rows[1])
+        evidence.attempts.append(Attempt(.ipv4(IPv4Address(203, 0, 113, 6), port: 1337), .failed(.connectionRefused)))
+        let findings = ConnectVerdict.findings(evidence)
+        #expect(findings.map(\.id) == ["nothing-listens"])
+        #expect(findings[0].evidence.count == 2)
+    }
+
+    @Test(arguments: [
+        (SocketError.Code.nameNotFound, "no computer is known by the name \"x\"", "name-unknown"),
+        (.nameNotFound, "the name service gave no answer for \"x\"", "name-service-silent"),
+        (.invalidAddress, "this computer has no network interface named \"x\"", "address-wrong"),
+    ])
+    func `a look-up that fails is its own finding`(code: SocketError.Code, detail: String, id: String) {
+        let evidence = ConnectEvidence(target: "x:1", name: "x", port: 1, lookUp: LookUp(failure: code, detail: detail))
+        #expect(ConnectVerdict.findings(evidence).map(\.id) == [id])
+    }
+}

@@ -1,0 +1,146 @@
+import SockeyeSystem
+import Testing
+
+@testable import SockeyeDoctor
+
+/// The five cases of an address in use, and the other reasons why a server cannot listen or is not reached.
+@Suite struct ListenVerdictTests {
+    static let address = SocketAddress.ipv4(.any, port: 1337)
+    static let server = SocketAddress.ipv4(IPv4Address(192, 168, 0, 2), port: 1337)
+
+    struct Row: Sendable {
+        let plain: Errno?
+        let reusing: Errno?
+        var rows: [SocketRow] = []
+        let ids: [String]
+    }
+
+    static let rows: [Row] = [
+        Row(plain: nil, reusing: nil, ids: ["can-listen", "reach", "not-from-outside"]),
+        Row(
+            plain: .addressInUse,
+            reusing: .addressInUse,
+            rows: [SocketRow(local: server, state: .listen, inode: "7")],
+            ids: ["port-taken"]
+        ),
+        Row(
+            plain: .addressInUse,
+            reusing: .addressInUse,
+            rows: [SocketRow(local: server, state: .timeWait, secondsLeft: 41.2)],
+            ids: ["time-wait-blocks"]
+        ),
+        Row(
+            plain: .addressInUse,
+            reusing: nil,
+            rows: [SocketRow(local: server, state: .timeWait, secondsLeft: 41.2)],
+            ids: ["time-wait", "can-listen", "reach", "not-from-outside"]
+        ),
+        Row(
+            plain: .addressInUse,
+            reusing: nil,
+            rows: [SocketRow(local: server, state: .established, inode: "7")],
+            ids: ["connections-left", "can-listen", "reach", "not-from-outside"]
+        ),
+        Row(
+            plain: .addressInUse,
+            reusing: .addressInUse,
+            rows: [SocketRow(local: server, state: .closeWait, inode: "7")],
+            ids: ["connections-left"]
+        ),
+        Row(plain: .addressInUse, reusing: .addressInUse, ids: ["bound-not-listening"]),
+        Row(plain: .permissionDenied, reusing: .permissionDenied, ids: ["forbidden-here"]),
+        Row(plain: .addressNotAvailable, reusing: .addressNotAvailable, ids: ["not-own-address"]),
+        Row(plain: .stale, reusing: .stale, ids: ["other-error"]),
+    ]
+
+    private func evidence(_ row: Row) throws -> ListenEvidence {
+        var evidence = ListenEvidence(target: "*:1337", port: 1337, lookUp: LookUp([Self.address]))
+        evidence.binding = ListenEvidence.Binding(Self.address, plain: row.plain, reusing: row.reusing)
+        evidence.state = try ConnectVerdictTests.home()
+        evidence.state.sockets = row.rows
+        evidence.state.programs = ["7": ComputerState.Program(name: "python3", id: 42)]
+        return evidence
+    }
+
+    @Test(arguments: 0..<10)
+    func `what bind answers leads to its finding`(index: Int) throws {
+        let row = Self.rows[index]
+        let findings = ListenVerdict.findings(try evidence(row))
+        #expect(findings.map(\.id) == row.ids)
+        for finding in findings {
+            #expect(!finding.evidence.isEmpty && !finding.cause.isEmpty && !finding.next.isEmpty)
+        }
+        #expect(findings.contains { $0.severity == .problem } == (row.reusing != nil))
+    }
+
+    @Test func `who holds it and how long it takes is said`() throws {
+        #expect(ListenVerdict.findings(try evidence(Self.rows[1]))[0].what.contains("python3 (process 42)"))
+        #expect(ListenVerdict.findings(try evidence(Self.rows[1]))[0].next[0].hasPrefix("kill 42"))
+        #expect(ListenVerdict.findings(try evidence(Self.rows[2]))[0].what.contains("42 more seconds"))
+    }
+
+    @Test func `a port below the limit is for the administrator`() throws {
+        var evidence = try evidence(Self.rows[7])
+        evidence.port = 80
+        #expect(ListenVerdict.findings(evidence).map(\.id) == ["low-port"])
+    }
+
+    @Test func `a closed firewall is a problem, and one that cannot be read is not`() throws {
+        var evidence = try evidence(Self.rows[0])
+        evidence.firewall.isUnreadable = true
+        #expect(ListenVerdict.findings(evidence).map(\.id).last == "firewall-unreadable")
+        evidence.firewall.chains = FirewallParser.iptables("-P INPUT DROP")
+        let findings = ListenVerdict.findings(evidence)
+        #expect(findings.map(\.id) == ["can-listen", "firewall-closed", "reach", "not-from-outside"])
+        #expect(findings[1].confidence == .likely)
+    }
+
+    @Test(arguments: [
+        (SocketAddress.ipv4(.loopback, port: 1337), ["can-listen", "this-computer-only"]),
+        (server, ["can-listen", "reach", "not-from-outside"]),
+    ])
+    func `who reaches it depends on the address`(address: SocketAddress, ids: [String]) throws {
+        var evidence = try evidence(Self.rows[0])
+        evidence.binding = ListenEvidence.Binding(address, plain: nil, reusing: nil)
+        #expect(ListenVerdict.findings(evidence).map(\.id) == ids)
+    }
+
+    @Test(arguments: [
+        (IPv4Address(203, 0, 113, 9), "eth0", false, ""), (IPv4Address(100, 64, 1, 1), "eth0", true, "carrier-grade"),
+        (IPv4Address(172, 17, 0, 1), "docker0", true, "private"),
+    ])
+    func `what cannot be reached from outside is said with its reason`(
+        address: IPv4Address,
+        interface: String,
+        isClosed: Bool,
+        reason: String
+    ) throws {
+        var evidence = try evidence(Self.rows[0])
+        evidence.state.interfaces = [InterfaceAddress(interface: interface, address: .ipv4(address, port: 0))]
+        let finding = ListenVerdict.findings(evidence).first { $0.id == "not-from-outside" }
+        #expect((finding != nil) == isClosed)
+        if isClosed { #expect(finding?.cause.contains(reason) == true) }
+        evidence.state.container = "docker"
+        if isClosed {
+            #expect(
+                ListenVerdict.findings(evidence).first { $0.id == "not-from-outside" }?.cause.contains("container")
+                    == true
+            )
+        }
+    }
+
+    @Test func `this computer alone is described, and folklore corrected`() throws {
+        var state = try ConnectVerdictTests.home()
+        state.sockets = [SocketRow(local: .ipv4(.loopback, port: 1337), state: .listen)]
+        state.openFiles = 1024
+        state.longestQueue = 4096
+        state.clientPorts = 32_768...60_999
+        let findings = ComputerVerdict.findings(state)
+        #expect(findings.map(\.id) == ["way-out", "addresses", "listeners", "limits"])
+        #expect(findings[2].evidence[0].contains("this computer only"))
+        #expect(findings[3].evidence[0].contains("1014 clients"))
+        #expect(findings[3].cause.contains("not a limit of clients"))
+        state.routes = []
+        #expect(ComputerVerdict.findings(state).first?.id == "no-network")
+    }
+}

@@ -1,0 +1,153 @@
+import SockeyeSystem
+import Testing
+
+@testable import SockeyeDoctor
+
+/// The kernel's tables, as it prints them on a machine that keeps the low byte first.
+@Suite struct TableTests {
+    private func row(_ line: String) -> SocketRow? { SocketRow(line[...]) }
+
+    @Test func `a listener is read`() {
+        let read = row(
+            "   0: 0100007F:0539 00000000:0000 0A 00000000:00000003 00:00000000 00000000  1000        0 31337 1 0 100"
+        )
+        #expect(read?.local == .ipv4(.loopback, port: 1337))
+        #expect(read?.state == .listen)
+        #expect(read?.waiting == 3)
+        #expect(read?.inode == "31337")
+    }
+
+    @Test func `the seconds of TIME_WAIT are read`() {
+        let read = row(
+            "  1: 0200090A:0539 0100090A:A2F4 06 00000000:00000000 03:00000BB8 00000000     0        0 0 3 0"
+        )
+        #expect(read?.state == .timeWait)
+        #expect(read?.secondsLeft == 30)
+        #expect(read?.remote == .ipv4(IPv4Address(10, 9, 0, 1), port: 41_716))
+    }
+
+    @Test func `an IPv6 address is read`() {
+        let read = row(
+            "  0: 00000000000000000000000001000000:0539 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 "
+                + "00000000     0        0 77 1"
+        )
+        #expect(read?.local == .ipv6(.loopback, port: 1337))
+    }
+
+    @Test(arguments: [
+        "", "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid", "0: x:y z 0A",
+        "0: 0100007F:0539 00000000:0000 FF 0:0 0:0 0 0 0 1",
+    ])
+    func `what is no socket is left out`(line: String) {
+        #expect(row(line) == nil)
+    }
+
+    @Test func `routes are read, and the longest network counts`() throws {
+        let table = """
+            Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
+            eth0\t00000000\t0100A8C0\t0003\t0\t0\t0\t00000000\t0\t0\t0
+            eth0\t0000A8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0
+            *\t0007A8C0\t00000000\t0200\t0\t0\t0\t00FFFFFF\t0\t0\t0
+            """
+        let routes = Route.ipv4(table)
+        #expect(routes.count == 3)
+        let near = Route.best(for: .ipv4(IPv4Address(192, 168, 0, 9), port: 1), in: routes)
+        #expect(near?.gateway == nil && near?.network.description == "192.168.0.0/24")
+        let far = Route.best(for: .ipv4(IPv4Address(8, 8, 8, 8), port: 1), in: routes)
+        #expect(far?.gateway == .ipv4(IPv4Address(192, 168, 0, 1), port: 0))
+        #expect(Route.best(for: .ipv4(IPv4Address(192, 168, 7, 7), port: 1), in: routes) == nil)
+    }
+
+    @Test func `IPv6 routes are read without those for own addresses and groups`() {
+        let zero = String(repeating: "0", count: 32)
+        let table = """
+            fd090000000000000000000000000000 40 \(zero) 00 \(zero) 00000100 00000001 00000000 00000001     eth0
+            \(zero) 00 \(zero) 00 fd090000000000000000000000000001 00000400 00000001 00000000 00000003     eth0
+            fd090000000000000000000000000002 80 \(zero) 00 \(zero) 00000000 00000002 00000000 80200001       lo
+            ff000000000000000000000000000000 08 \(zero) 00 \(zero) 00000100 00000001 00000000 00000001     eth0
+            \(zero) 00 \(zero) 00 \(zero) ffffffff 00000001 00000000 00200200       lo
+            """
+        let routes = Route.ipv6(table)
+        #expect(routes.map(\.network.description) == ["fd09::/64", "::/0", "::/0"])
+        #expect(routes[2].isForbidden)
+        let target = SocketAddress.ipv6(IPv6Address(highBits: 0x2001_0db8 << 32, lowBits: 1), port: 80)
+        #expect(Route.best(for: target, in: routes)?.gateway != nil)
+        #expect(Route.best(for: target, in: [routes[2]]) == nil)
+    }
+
+    @Test func `this computer's own tables are read`() async {
+        let state = await SystemProbes().state()
+        #expect(state.interfaces.contains { $0.address.isLoopback })
+        #expect(state.longestQueue.map { $0 > 0 } ?? true)
+        #expect(state.openFiles.map { $0 > 0 } ?? true)
+    }
+}
+
+/// Rules of firewalls, as their tools print them.
+@Suite struct FirewallTests {
+    private func firewall(_ rules: String, policy: String = "accept") -> Firewall {
+        var firewall = Firewall()
+        firewall.chains = FirewallParser.nftables(
+            "table inet filter {\n\tset s {\n\t\ttype ipv4_addr\n\t}\n\tchain input {\n\t\ttype filter hook input priority filter; policy \(policy);\n"
+                + rules.split(separator: "\n").map { "\t\t\($0)\n" }.joined()
+                + "\t}\n\tchain more {\n\t\ttcp dport 1337 drop\n\t}\n}\n"
+        )
+        return firewall
+    }
+
+    private func name(_ bearing: Firewall.Bearing) -> String {
+        switch bearing {
+        case .open: "open"
+        case .closed: "closed"
+        case .partly: "partly"
+        }
+    }
+
+    @Test(arguments: [
+        ("", "accept", "open"), ("", "drop", "closed"), ("tcp dport 1337 accept", "drop", "open"),
+        ("tcp dport 1337 counter packets 5 bytes 300 reject", "accept", "closed"),
+        ("tcp dport { 22, 1300-1400 } accept", "drop", "open"), ("tcp dport { 22, 80 } accept", "drop", "closed"),
+        ("udp dport 1337 drop", "accept", "open"),
+        ("ct state established,related accept\niif \"lo\" accept", "drop", "closed"),
+        ("ip saddr 10.0.0.0/8 tcp dport 1337 accept\ndrop", "accept", "partly"), ("jump more", "accept", "closed"),
+        ("iifname \"eth0\" jump more", "accept", "closed"), ("tcp dport 1337 accept\njump more", "accept", "open"),
+        ("meta l4proto tcp reject with tcp reset", "accept", "closed"), ("ip saddr 10.1.1.1 drop", "accept", "open"),
+        ("limit rate 5/second accept", "accept", "open"), ("counter packets 0 bytes 0 drop", "accept", "closed"),
+        ("tcp dport 1337 return\ndrop", "accept", "open"), ("jump nowhere", "accept", "open"),
+    ])
+    func `a rule bears on the port`(rules: String, policy: String, expected: String) {
+        #expect(name(firewall(rules, policy: policy).bearing(on: 1337)) == expected)
+    }
+
+    @Test(arguments: [
+        ("-P INPUT ACCEPT", "open"), ("-P INPUT DROP", "closed"),
+        ("-P INPUT DROP\n-A INPUT -p tcp -m tcp --dport 1337 -j ACCEPT", "open"),
+        ("-P INPUT DROP\n-A INPUT -p tcp -m multiport --dports 22,1337 -j ACCEPT", "open"),
+        ("-P INPUT ACCEPT\n-A INPUT -p tcp -m tcp --dport 1300:1400 -j REJECT --reject-with tcp-reset", "closed"),
+        (
+            "-P INPUT DROP\n-A INPUT -i lo -j ACCEPT\n-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
+            "closed"
+        ),
+        ("-P INPUT ACCEPT\n-N wall\n-A INPUT -j wall\n-A wall -p tcp --dport 1337 -j DROP", "closed"),
+    ])
+    func `iptables' rules bear on it too`(rules: String, expected: String) {
+        var firewall = Firewall()
+        firewall.chains = FirewallParser.iptables(rules)
+        #expect(name(firewall.bearing(on: 1337)) == expected)
+    }
+
+    @Test func `the opening command is that of whoever manages the rules`() {
+        var firewall = firewall("", policy: "drop")
+        #expect(firewall.opening(80) == "sudo nft insert rule inet filter input tcp dport 80 accept")
+        firewall.manager = .ufw
+        #expect(firewall.opening(80) == "sudo ufw allow 80/tcp")
+        firewall.manager = .firewalld
+        #expect(firewall.opening(80) == "sudo firewall-cmd --add-port=80/tcp")
+    }
+
+    @Test func `a chain that jumps to itself ends`() {
+        var firewall = Firewall()
+        firewall.chains = FirewallParser.iptables("-P INPUT ACCEPT\n-N a\n-A INPUT -j a\n-A a -j a")
+        #expect(name(firewall.bearing(on: 1)) == "open")
+    }
+}

@@ -1,0 +1,8 @@
+# shellcheck shell=bash
+# "Address already in use": another server is alive.
+computer server
+serve server 0.0.0.0 1337
+expect server port-taken --listen '*:1337'
+mentions "python3 (process"
+mentions "state LISTEN"
+expect server port-taken --listen 1337
