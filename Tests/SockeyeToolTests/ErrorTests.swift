@@ -82,7 +82,7 @@ import Testing
         #expect(outcome.errors.contains("Usage: sockeye"))
     }
 
-    @Test(arguments: ["serve", "connect", "bench", "tour"])
+    @Test(arguments: ["serve", "connect", "bench", "tour", "explain", "doctor"])
     func `help has examples`(command: String) throws {
         let outcome = try Program.sockeye(command, "--help").finish()
         #expect(outcome.status == 0)

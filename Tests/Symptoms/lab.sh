@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What the cases are made of: computers that are namespaces, cables that are pairs of virtual interfaces, and what the doctor
-# has to find. It is sourced within namespaces of its own: nothing here needs cleaning up.
+# has to find. It runs the case that is its argument, within namespaces of its own: nothing here needs cleaning up.
 
 mount -t tmpfs tmpfs /run
 lab_files=/run/lab
@@ -87,11 +87,22 @@ s = listen('$2', $3, family=socket.AF_INET6 if ':' in '$2' else socket.AF_INET);
 while True: kept.append(s.accept())"
 }
 
+# A doctor that listens on a computer until the case ends: host COMPUTER PORT. What it says is read from $said.
+host() {
+    local line
+    exec {said}< <(ip netns exec "$1" "$SOCKEYE" doctor --json --listen "$2" 2>&1)
+    while read -r -t 20 -u "$said" line; do
+        case $line in Waiting*) return 0 ;; esac
+    done
+    echo "the doctor on $1 does not listen"
+    return 1
+}
+
 # The doctor on a computer, whose JSON is in $report then. Its status is 1 where it finds a problem.
 doctor() {
     local name=$1
     shift
-    report=$(on "$name" timeout 60 "$SOCKEYE" doctor --json "$@") || [ $? -eq 1 ]
+    report=$(on "$name" timeout 60 "$SOCKEYE" doctor --json --no-wait "$@") || [ $? -eq 1 ]
 }
 
 # expect COMPUTER FINDING ARGUMENTS…: the first finding of the doctor is this one.
@@ -126,3 +137,6 @@ mentions() {
         ;;
     esac
 }
+
+# shellcheck source=/dev/null
+source "$1"

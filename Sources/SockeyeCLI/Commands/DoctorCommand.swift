@@ -28,8 +28,11 @@ struct DoctorCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Look at this end: where a server is to listen.", valueName: "port|address"))
     var listen: String?
 
-    @Flag(help: "Answer with one line of JSON.")
+    @Flag(help: "Answer with a line of JSON.")
     var json = false
+
+    @Flag(help: "With --listen: only look, do not wait for a doctor at the other end.")
+    var noWait = false
 
     func validate() throws {
         if address != nil, listen != nil {
@@ -41,19 +44,60 @@ struct DoctorCommand: AsyncParsableCommand {
         Interruption.endsAtOnce()
         let report: Report
         if let address {
-            report = await Doctor().connect(to: try endpoint(address)).report
+            report = await connect(to: try endpoint(address))
+            await show(report)
         } else if let listen {
-            report = await Doctor().listen(on: try endpoint(listen))
+            let endpoint = try endpoint(listen)
+            report = await Doctor().listen(on: endpoint)
+            await show(report)
+            if !noWait, report.findings.contains(where: { $0.id == "can-listen" }) { try await wait(on: endpoint) }
         } else {
             report = await Doctor().computer()
+            await show(report)
         }
-        await show(report)
         if report.hasProblem { throw ExitCode(Failure.networkFailed) }
+    }
+
+    /// Connects, and goes on with the doctor at the other end if there is one.
+    private func connect(to endpoint: Endpoint) async -> Report {
+        var (report, evidence) = await Doctor().connect(to: endpoint)
+        let doctor = evidence.attempts.first { DoctorWords.token(in: $0.greeting) != nil }
+        guard let doctor else { return report }
+        Console.say("Another doctor is there: checking both directions.")
+        if let both = await DoctorVisit(to: doctor.address).run() { report.findings = BothEndsVerdict.findings(both) }
+        return report
+    }
+
+    /// Until Ctrl-C: greets doctors that come, and says who else has come.
+    private func wait(on endpoint: Endpoint) async throws {
+        let host: DoctorHost
+        do throws(SocketError) {
+            host = try await DoctorHost.open(on: endpoint)
+        } catch {
+            return Console.say("sockeye: cannot wait for the other end: \(error)")
+        }
+        Console.say("Waiting for a doctor at the other end, on \(host.listener.localAddress). Ctrl-C ends it.")
+        try await host.serve { news in
+            switch news {
+            case .doctor(let evidence):
+                await show(Report(attempted: "be reached", findings: HostVerdict.findings(evidence)))
+            case .program(let address):
+                Console.say(
+                    "A program from \(address) has connected, which is no doctor: from there, too, the way is open."
+                )
+            }
+        }
     }
 
     private func endpoint(_ text: String) throws -> Endpoint {
         do throws(Failure) {
-            let typed = try TypedAddress(text, command: listen == nil ? "doctor" : "doctor --listen")
+            let isListening = listen != nil
+            // Who asks why nobody reaches him means every network, also when he writes the port alone.
+            let isPort = isListening && UInt16(text) != nil
+            let typed = try TypedAddress(
+                isPort ? "*:\(text)" : text,
+                command: isListening ? "doctor --listen" : "doctor"
+            )
             if typed.endpoint.port == nil { throw unixFailure(text) }
             return typed.endpoint
         } catch {

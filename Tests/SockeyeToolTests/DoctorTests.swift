@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+/// `sockeye doctor` as a person and a script meet it.
+@Suite(.serialized, .ownThread) struct DoctorCommandTests {
+    private func findings(_ line: some DataProtocol) throws -> [[String: Any]] {
+        let object = try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
+        return try #require(object?["findings"] as? [[String: Any]])
+    }
+
+    private func ids(_ line: some DataProtocol) throws -> [String] {
+        try findings(line).compactMap { $0["id"] as? String }
+    }
+
+    @Test func `a closed port has four parts and status 1`() throws {
+        let port = try Peers.closedPort()
+        let outcome = try Program.sockeye("doctor", "127.0.0.1:\(port)").finish()
+        #expect(outcome.status == 1)
+        #expect(outcome.errors == "")
+        for part in [
+            "sockeye doctor: connect to 127.0.0.1:\(port)", "PROBLEM: ", "what happened:", "likely cause:", "try next:",
+            "(ECONNREFUSED)", "time taken:",
+        ] {
+            #expect(outcome.text.contains(part), "\(part) in \(outcome.text)")
+        }
+    }
+
+    @Test func `a Python server works, and JSON says so`() throws {
+        let server = try Program.python(Script.server("c, _ = l.accept(); c.recv(1)\nwhile True: l.accept()"))
+        let outcome = try Program.sockeye("doctor", "--json", "127.0.0.1:\(server.firstLine())").finish()
+        #expect(outcome.status == 0)
+        #expect(try ids(outcome.output).first == "works")
+        let finding = try #require(try findings(outcome.output).first)
+        #expect(Set(finding.keys) == ["id", "severity", "confidence", "what", "evidence", "cause", "next"])
+        server.send(SIGKILL)
+    }
+
+    @Test func `what holds a port is named by --listen`() throws {
+        let holder = try Program.python(Script.server("sys.stdin.read()"))
+        let outcome = try Program.sockeye("doctor", "--json", "--listen", "127.0.0.1:\(holder.firstLine())").finish()
+        #expect(outcome.status == 1)
+        #expect(try ids(outcome.output) == ["port-taken"])
+        #expect(outcome.text.contains("(process \(holder.id))"))
+        holder.finish()
+    }
+
+    @Test func `both ends know each other, and each tells`() throws {
+        let host = try Program.sockeye("doctor", "--json", "--listen", "127.0.0.1:0")
+        let waiting = try host.wait(for: "Ctrl-C ends it")
+        let port = try #require(waiting.firstMatch(of: #/127\.0\.0\.1:(\d+)\./#)).output.1
+        let visitor = try Program.sockeye("doctor", "--json", "127.0.0.1:\(port)").finish()
+        #expect(visitor.status == 0)
+        #expect(try ids(visitor.output) == ["both-ends", "largest-packet", "way-back-open"])
+        try host.wait(for: "\"visited\"", in: .output)
+        host.send(SIGINT)
+        #expect(host.finish().status == 0)
+    }
+
+    @Test func `this computer is described`() throws {
+        let outcome = try Program.sockeye("doctor", "--json").finish()
+        let found = try ids(outcome.output)
+        #expect(found.contains("addresses") && found.contains("listeners") && found.contains("limits"))
+    }
+
+    @Test(arguments: [
+        ["doctor", "localhost:70000"], ["doctor", "unix:/tmp/x.sock"], ["doctor", "--listen", "1", "2"],
+        ["doctor", "--listen", "x"],
+    ])
+    func `wrong usage is told as such`(arguments: [String]) throws {
+        let outcome = try Program(Program.sockeyePath, arguments).finish()
+        #expect(outcome.status == 64)
+        #expect(outcome.text == "")
+    }
+}
