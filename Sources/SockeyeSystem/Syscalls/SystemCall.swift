@@ -8,4 +8,6 @@ package enum SystemCall: UInt8, Sendable, Hashable, CaseIterable {
     case localAddress, remoteAddress, unsentBytes, unreadBytes, setOption, option, setNonblocking
     // The event loop.
     case epollCreate, epollAdd, epollRemove, epollWait, eventDescriptor
+    // Programs, pipes and files.
+    case pipe, read, write, spawn, open
 }
