@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #endif
 #include "CSockeyePlatform.h"
+#include "CSockeyeTerminal.h"
 #include "NoDebug.h"
 
 #include <dirent.h>
@@ -55,7 +56,10 @@ NO_DEBUG int sockeye_signals_wait(void) {
     return number;
 }
 
-NO_DEBUG void sockeye_exit(int status) { _exit(status); }
+NO_DEBUG void sockeye_exit(int status) {
+    sockeye_terminal_restore();
+    _exit(status);
+}
 
 NO_DEBUG int sockeye_is_terminal(int descriptor) { return isatty(descriptor); }
 

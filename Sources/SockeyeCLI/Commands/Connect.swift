@@ -13,7 +13,12 @@ struct Connect: AsyncParsableCommand {
             sockeye connect host:1337 < file          sends a file
             sockeye connect --framing length:4 1337   each line is a message with its length before it, both ways
             sockeye connect --timeout 3s host:1337    gives up when there is no connection after three seconds
+            sockeye connect --retry 30 host:1337      waits for a server that is just starting
+            sockeye connect --crlf mail.example:25    ends each line as mail and web servers expect it
+            sockeye connect --proxy socks5://user:password@proxy:1080 host:1337
+            sockeye connect --wait 5s host:1337 < file    at most five seconds for what comes after the end of the file
 
+            In a pipe all of standard input is sent, then the end, and what comes is printed until the peer has finished.
             In a pipe every byte passes unchanged; on a terminal control characters of the peer are shown escaped.
             """
     )
@@ -27,6 +32,12 @@ struct Connect: AsyncParsableCommand {
     @Flag(help: "Say in plain words what happens on each socket.")
     var explain = false
 
+    @OptionGroup(title: "The way there")
+    var route: ConnectRoute
+
+    @OptionGroup(title: "The end")
+    var ending: ConnectEnding
+
     @OptionGroup(title: "Messages")
     var messages: FramingOptions
 
@@ -38,6 +49,15 @@ struct Connect: AsyncParsableCommand {
 
     @OptionGroup
     var source: SourceChoice
+
+    func validate() throws {
+        if messages.chosen != nil, ending.crlf {
+            throw ValidationError(#"--crlf and --framing both say what ends a message: --framing 'delimiter:\r\n'."#)
+        }
+        if reconnect, ending.receiveOnly || ending.wait != nil {
+            throw ValidationError("--reconnect sends a line a connection: --receive-only and --wait do not go with it.")
+        }
+    }
 
     func run() async throws {
         let typed: TypedAddress
@@ -62,31 +82,38 @@ struct Connect: AsyncParsableCommand {
     private func talk(to endpoint: Endpoint) async throws {
         var options = ConnectionOptions()
         if explain { options.observer = Explainer() }
-        options.family = try family.preference(for: endpoint)
+        options.family = try family.preference(for: route.proxy?.endpoint ?? endpoint)
         options.sourceAddress = try source.address()
         let idle = limits.idleTimeout.map { IdleLimit($0.duration, telling: options.observer) }
         if let idle { options.observer = idle }
-        let opener = Opener(endpoint: endpoint, options: options, timeout: limits.timeout?.duration)
+        let opener = Opener(
+            endpoint: endpoint,
+            options: options,
+            timeout: limits.timeout?.duration,
+            retries: route.retry,
+            pause: route.pause,
+            proxy: route.proxy
+        )
+        let (framing, conduct) = (messages.chosen, ending.conduct)
         if reconnect {
-            let framing = messages.chosen
-            let isPrompting = StandardStream.input.isTerminal
-            var session = LineSession(opener, framing, Input(), isPrompting: isPrompting, idle: idle)
-            try await session.run()
-        } else {
-            try await opener.withConnection { connection in
-                let dialogue = Dialogue(connection, messages.chosen)
-                guard let idle else { return try await Self.hold(dialogue) }
-                try await idle.run { try await Self.hold(dialogue) }
-            }
+            let session = LineSession(opener: opener, framing: framing, conduct: conduct, idle: idle)
+            return try await session.run(Input(), isPrompting: StandardStream.input.isTerminal)
+        }
+        try await opener.withConnection { connection in
+            let dialogue = Dialogue(connection, framing)
+            let way = route.proxy.map { " through \($0.endpoint)" } ?? ""
+            let heading = "Connected to \(route.proxy == nil ? "\(connection.remoteAddress)" : "\(endpoint)")\(way)."
+            guard let idle else { return try await Self.hold(dialogue, conduct, heading) }
+            try await idle.run { try await Self.hold(dialogue, conduct, heading) }
         }
     }
 
-    private static func hold(_ dialogue: Dialogue) async throws {
-        if StandardStream.input.isTerminal {
-            Console.say("Connected to \(dialogue.connection.remoteAddress). Type a line; exit or Ctrl-D ends.")
-            try await PromptSession(dialogue, Input()).run()
+    private static func hold(_ dialogue: Dialogue, _ conduct: Conduct, _ heading: String) async throws {
+        if StandardStream.input.isTerminal, conduct.sends {
+            Console.say("\(heading) Type a line; exit or Ctrl-D ends.")
+            try await PromptSession(dialogue, Input(), conduct).run()
         } else {
-            try await PipeSession(dialogue: dialogue, input: Input()).run()
+            try await PipeSession(dialogue: dialogue, input: Input(), conduct: conduct).run()
         }
     }
 }

@@ -65,3 +65,11 @@ final class Audience: Sendable {
         }
     }
 }
+
+extension Dialogue {
+    /// The next piece or message, for a server that shows it, or shows it to nobody.
+    func next(shownTo audience: Audience?) async throws -> [UInt8]? {
+        guard let audience else { return try await next() }
+        return try await audience.next(of: self)
+    }
+}

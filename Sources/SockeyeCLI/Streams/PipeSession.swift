@@ -4,26 +4,62 @@ import Sockeye
 struct PipeSession: Sendable {
     let dialogue: Dialogue
     let input: Input
+    var conduct = Conduct()
+
+    private enum Part: Sendable {
+        case sent((any Error)?)
+        case received((any Error)?)
+        case waitIsOver
+        case waitWasCancelled
+    }
 
     /// - Throws: what ended one of the directions early; what came before is written.
     func run() async throws {
-        async let receiving = receive()
-        let sendFailure = await send()
-        // An input that cannot be read, or sent, is no reason to wait for the peer.
-        if let failure = sendFailure as? Failure { throw failure }
-        // What the peer did explains why sending failed, so its answer comes first.
-        if let failure = await receiving ?? sendFailure { throw failure }
+        try await withThrowingTaskGroup(of: Part.self) { group in
+            group.addTask { .sent(await send()) }
+            group.addTask { .received(await receive()) }
+            var sendFailure, receiveFailure: (any Error)?
+            var isWaitOver = false
+            var directions = 2
+            while directions > 0, let part = try await group.next() {
+                switch part {
+                case .sent(let failure):
+                    directions -= 1
+                    sendFailure = failure
+                    // An input that cannot be read, or sent, is no reason to wait for the peer.
+                    if failure is Failure { group.cancelAll() }
+                    guard failure == nil, let wait = conduct.receives ? conduct.wait : .zero else { break }
+                    group.addTask { await LoopTask.sleep(for: wait) ? .waitIsOver : .waitWasCancelled }
+                case .received(let failure):
+                    directions -= 1
+                    receiveFailure = failure
+                case .waitWasCancelled:
+                    break
+                case .waitIsOver:
+                    isWaitOver = true
+                    group.cancelAll()
+                }
+            }
+            group.cancelAll()
+            if let failure = sendFailure as? Failure { throw failure }
+            // What the peer did explains why sending failed, so its answer comes first.
+            if !isWaitOver, let failure = receiveFailure ?? sendFailure { throw failure }
+        }
     }
 
     /// All of the input, then FIN: the end of the input is part of the conversation.
     private func send() async -> (any Error)? {
+        guard conduct.sends else { return nil }
         do {
             if let framing = dialogue.framing {
                 try await sendLines(framing)
             } else {
-                while let bytes = try await input.next() { try await dialogue.send(bytes) }
+                var returns = ReturnInserter()
+                while let bytes = try await input.next() {
+                    try await dialogue.send(conduct.endsLinesWithReturn ? returns.take(bytes) : bytes)
+                }
             }
-            try await dialogue.connection.finishSending()
+            if conduct.halfCloses { try await dialogue.connection.finishSending() }
             return nil
         } catch {
             return error
@@ -58,16 +94,34 @@ struct PipeSession: Sendable {
     }
 
     /// Whatever comes, for as long as it takes: only the peer knows when its reply is complete.
-    private func receive() async -> SocketError? {
+    private func receive() async -> (any Error)? {
         defer { input.endWhenNothingIsReady() }
         var display = dialogue.display
         do {
-            while let bytes = try await dialogue.next() { await Output.standard.write(display.render(bytes)) }
+            while let bytes = try await dialogue.next() {
+                if conduct.receives { await Output.standard.write(display.render(bytes)) }
+            }
             await Output.standard.write(display.finish())
             return nil
         } catch {
             await Output.standard.write(display.finish())
             return error
         }
+    }
+}
+
+/// `--crlf`: a CR before each LF that has none, however the bytes are cut.
+struct ReturnInserter {
+    private var last: UInt8 = 0
+
+    mutating func take(_ bytes: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
+        for byte in bytes {
+            if byte == 0x0A, last != 0x0D { result.append(0x0D) }
+            result.append(byte)
+            last = byte
+        }
+        return result
     }
 }

@@ -112,17 +112,20 @@ final class Program: @unchecked Sendable {
 
     func send(_ signal: Int32) { kill(id, signal) }
 
-    /// Waits until a stream holds a text, and returns all of the stream so far.
+    /// Waits until a stream holds a text so many times, and returns all of the stream so far.
     @discardableResult
-    func wait(for needle: String, in stream: Stream = .errors, location: SourceLocation = #_sourceLocation) throws
-        -> String
-    {
+    func wait(
+        for needle: String,
+        times: Int = 1,
+        in stream: Stream = .errors,
+        location: SourceLocation = #_sourceLocation
+    ) throws -> String {
         let deadline = Date(timeIntervalSinceNow: Self.watchdogSeconds)
         received.condition.lock()
         defer { received.condition.unlock() }
         while true {
             let text = String(decoding: received.data[stream, default: Data()], as: UTF8.self)
-            if text.contains(needle) { return text }
+            if text.ranges(of: needle).count >= times { return text }
             guard received.openStreams > 0, received.condition.wait(until: deadline) else {
                 Issue.record("no \"\(needle)\" in \"\(text)\"", sourceLocation: location)
                 kill(id, SIGKILL)

@@ -5,15 +5,17 @@ import SockeyeSystem
 struct PromptSession: Sendable {
     let dialogue: Dialogue
     let input: Input
-    private let screen = Screen()
+    let conduct: Conduct
+    private let screen = PromptScreen()
     /// 500 ms without an answer: the prompt comes back, and a later answer is shown when it comes.
     private static let patience = Duration.milliseconds(500)
     /// 2 s, as long as closing waits too: for an answer that is on its way when the person ends.
     private static let farewell = Duration.seconds(2)
 
-    init(_ dialogue: Dialogue, _ input: Input) {
+    init(_ dialogue: Dialogue, _ input: Input, _ conduct: Conduct = Conduct()) {
         self.dialogue = dialogue
         self.input = input
+        self.conduct = conduct
     }
 
     func run() async throws {
@@ -23,7 +25,7 @@ struct PromptSession: Sendable {
         } onCancel: {
             receiving.cancel()
         }
-        await Patience.run(for: Self.farewell) {
+        await Patience.run(for: conduct.receives ? conduct.wait ?? Self.farewell : .zero) {
             await withTaskCancellationHandler {
                 _ = await receiving.result
             } onCancel: {
@@ -35,28 +37,25 @@ struct PromptSession: Sendable {
     }
 
     private func send() async -> (any Error)? {
-        var lines = InputLines(input, for: dialogue.framing)
+        var lines = PromptLines(screen, input, for: dialogue.framing)
         screen.showPrompt()
         do {
             while let line = try await lines.next() {
-                if line == Prompt.exit {
-                    screen.lineWasTyped()
-                    break
-                }
                 let turn = screen.lineWasTyped()
-                // Without messages there is no empty one: a person wants another prompt.
-                if line.isEmpty, dialogue.framing == nil {
+                if line == Prompt.exit { break }
+                // Without messages there is no empty one: a person wants another prompt. An empty line of CR LF is one.
+                if line.isEmpty, dialogue.framing == nil, !conduct.endsLinesWithReturn {
                     screen.showPrompt()
                     continue
                 }
-                guard try await isSent(line) else { continue }
+                guard try await isSent(conduct.endsLinesWithReturn ? line + [0x0D, 0x0A] : line) else { continue }
                 LoopTask.start {
                     await LoopTask.sleep(for: Self.patience)
                     screen.showPrompt(ifNothingSince: turn)
                 }
             }
             screen.end()
-            try await dialogue.connection.finishSending()
+            if conduct.halfCloses { try await dialogue.connection.finishSending() }
             return nil
         } catch {
             screen.end()
@@ -76,6 +75,7 @@ struct PromptSession: Sendable {
         var display = dialogue.display
         do {
             while let bytes = try await dialogue.next() {
+                guard conduct.receives else { continue }
                 screen.hidePrompt()
                 await Output.standard.write(display.render(bytes))
                 screen.showPrompt()
@@ -91,58 +91,6 @@ struct PromptSession: Sendable {
             screen.end()
             input.endWhenNothingIsReady()
             return error
-        }
-    }
-}
-
-/// Whether a prompt stands on the last line of the terminal.
-private final class Screen: Sendable {
-    private struct State {
-        var hasPrompt = false
-        var hasEnded = false
-        /// Counts what has happened, so that a late prompt sees that it is not wanted any more.
-        var turn = 0
-    }
-
-    private let state = Locked(State())
-
-    func showPrompt() { show(after: nil) }
-
-    func showPrompt(ifNothingSince turn: Int) { show(after: turn) }
-
-    private func show(after turn: Int?) {
-        state.with { state in
-            if state.hasEnded || state.hasPrompt || (turn != nil && turn != state.turn) { return }
-            state.hasPrompt = true
-            state.turn += 1
-            Console.put(Prompt.text)
-        }
-    }
-
-    func hidePrompt() {
-        state.with { state in
-            state.turn += 1
-            if state.hasPrompt { Console.put(Prompt.erase) }
-            state.hasPrompt = false
-        }
-    }
-
-    /// The terminal has moved to the next line with what was typed.
-    @discardableResult func lineWasTyped() -> Int {
-        state.with { state in
-            state.hasPrompt = false
-            state.turn += 1
-            return state.turn
-        }
-    }
-
-    /// No prompt from now on. True: it was not ended before.
-    @discardableResult func end() -> Bool {
-        state.with { state in
-            if state.hasPrompt { Console.put("\n") }
-            state.hasPrompt = false
-            defer { state.hasEnded = true }
-            return !state.hasEnded
         }
     }
 }
