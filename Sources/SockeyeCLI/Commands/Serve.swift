@@ -2,7 +2,7 @@ import ArgumentParser
 import Sockeye
 import SockeyeSystem
 
-/// `sockeye serve`: a server that replies, echoes or discards.
+/// `sockeye serve`: a server that replies, echoes, discards, sends or receives files, runs programs, or is a hub.
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "A server: prints what clients send, and answers.",
@@ -12,24 +12,26 @@ struct Serve: AsyncParsableCommand {
             sockeye serve --echo 7000         sends everything back
             sockeye serve --once 0 > file     one client, on a free port, into a file
             sockeye serve unix:/tmp/x.sock    a Unix socket
+            sockeye serve 1337 '[::1]:8000' unix:/tmp/x.sock  several addresses at once
             sockeye serve --framing length:2  answers whole messages, each with its length in two bytes before it
             sockeye serve '*:1337' --allow 192.168.0.0/16 --max-connections 100 --idle-timeout 1m
+            sockeye serve --send photo.jpg    each client gets the file
+            sockeye serve --receive inbox/    a file for each client, in that folder
+            sockeye serve --exec 'wc -l'      a program for each client
+            sockeye serve --shell 'echo "you are $SOCKEYE_REMOTE_ADDRESS"; sort | uniq -c'
+            sockeye serve --hub '*:1337'      a chat: what one says, every other hears, and so do you
 
             Ctrl-C ends it, with status 0.
             """
     )
 
-    @Argument(help: "Where to listen: port, host:port, '*:port' for every interface, or unix:/path.")
-    var address = "1337"
+    @Argument(
+        help: "Where to listen: port, host:port, '*:port' for every interface, or unix:/path; several are possible."
+    )
+    var addresses = ["1337"]
 
-    @Option(help: ArgumentHelp("What to answer to each piece that comes. (default: Got it!)", valueName: "text"))
-    var reply: String?
-
-    @Flag(help: "Send everything back.")
-    var echo = false
-
-    @Flag(help: "Answer nothing.")
-    var discard = false
+    @OptionGroup
+    var role: ServeRoleOptions
 
     @Flag(help: "Serve one connection, then end.")
     var once = false
@@ -54,116 +56,74 @@ struct Serve: AsyncParsableCommand {
 
     func validate() throws {
         try limits.validate(isOnce: once)
-        if [echo, discard, reply != nil].filter(\.self).count > 1 {
-            throw ValidationError("Choose one of --reply, --echo and --discard.")
-        }
         if let loops, !(1...1024).contains(loops) {
             throw ValidationError("--loops \(loops): from 1 to 1024 make sense.")
         }
-        if !echo, !discard, let flaw = messages.flaw(ofReply: replyText) { throw flaw }
+        if messages.chosen != nil, !role.takesMessages {
+            throw ValidationError(
+                "--framing goes with --reply, --echo, --discard and --hub: files and programs take bytes."
+            )
+        }
+        if once, role.hub { throw ValidationError("--once serves a single client, and a --hub needs two.") }
+        if let reply = role.fixedReply, let flaw = messages.flaw(ofReply: reply) { throw flaw }
     }
-
-    private var replyText: String { reply ?? "Got it!" }
 
     func run() async throws {
-        let typed: TypedAddress
+        ThisProcess.raiseDescriptorLimit()
+        let typed: [TypedAddress]
         do {
-            typed = try TypedAddress(address, command: "serve")
-        } catch {
-            try error.end()
+            typed = try addresses.map { text in try TypedAddress(text, command: "serve") }
+        } catch let failure as Failure {
+            try failure.end()
         }
-        try await Failure.explaining(typed, command: "serve") {
-            var options = ListenerOptions()
-            if let loops { options.loops = try EventLoopGroup(count: loops) }
-            if explain { options.observer = Explainer() }
-            let idle = once ? limits.idleTimeout.map { IdleLimit($0.duration, telling: options.observer) } : nil
-            if let idle { options.observer = idle }
-            options.family = try family.preference(for: typed.endpoint)
-            let listener = try await Listener.bind(to: typed.endpoint, options: options)
-            defer { UnixSocketFile.remove(listener.localAddress) }
-            Announcement(of: listener.localAddress, typed, isQuiet: quiet).say()
+        try await Failure.explaining(typed[0], command: "serve") {
             let audience = quiet ? nil : Audience()
-            let service = Service(listener: listener, drain: limits.drain?.duration, audience: audience)
-            let conversation = ServerConversation(
-                answer: answer,
-                framing: messages.chosen,
-                audience: audience
+            let role = try role.role(framing: messages.chosen, audience: audience)
+            let isForOne = once || (role as? FileReceiver)?.isForOne == true
+            let idle = isForOne ? limits.idleTimeout.map { IdleLimit($0.duration, telling: explainer) } : nil
+            defer { (role as? Hub)?.leaveTerminal() }
+            var listeners: [Listener] = []
+            defer { for listener in listeners { UnixSocketFile.remove(listener.localAddress) } }
+            for (index, address) in typed.enumerated() {
+                let listener = try await bind(to: address, observer: idle ?? explainer)
+                listeners.append(listener)
+                let isLast = index == typed.count - 1
+                Announcement(of: listener.localAddress, address, isQuiet: quiet || !isLast).say()
+            }
+            let server = Server(
+                listeners: listeners,
+                role: role,
+                isBareEcho: self.role.isBareEcho(quiet: quiet, framing: messages.chosen),
+                explained: explained(again: "sockeye serve \(Failure.quoted(typed[0].endpoint.description))")
             )
-            let again = "sockeye serve \(Failure.quoted(typed.endpoint.description))"
+            let service = Service(listeners: listeners, drain: limits.drain?.duration, audience: audience)
+            let options = try limits.options()
+            let (limit, keepsOn) = (limits.timeout?.duration, self.role.keepStdin)
             try await service.run {
-                if once {
-                    try await serveOnce(listener, conversation, idle, again: again)
-                } else {
-                    try await serve(on: listener, conversation, again: again)
-                }
+                if isForOne { return try await server.serveOnce(within: limit, idle) }
+                if let hub = role as? Hub { service.takePart(in: hub, keepsOn: keepsOn) }
+                try await server.serve(options)
             }
         }
     }
 
-    private func serveOnce(
-        _ listener: Listener,
-        _ conversation: ServerConversation,
-        _ idle: IdleLimit?,
-        again: String
-    ) async throws {
-        let connection = try await firstClient(of: listener)
-        listener.close()
+    private var explainer: Explainer? { explain ? Explainer() : nil }
+
+    private func bind(to address: TypedAddress, observer: (any SocketObserver)?) async throws -> Listener {
+        var options = ListenerOptions()
+        if let loops { options.loops = try EventLoopGroup(count: loops) }
+        options.observer = observer
+        options.family = try family.preference(for: address.endpoint)
         do {
-            if let idle {
-                try await idle.run { try await conversation.hold(with: connection) }
-            } else {
-                try await conversation.hold(with: connection)
-            }
+            return try await Listener.bind(to: address.endpoint, options: options)
         } catch {
-            await connection.close()
-            throw (error as? SocketError).flatMap { explained($0, again) } ?? error
-        }
-        await connection.close()
-    }
-
-    private func firstClient(of listener: Listener) async throws -> Connection {
-        guard let limit = limits.timeout?.duration else { return try await listener.accept() }
-        do {
-            return try await withTimeout(limit) { try await listener.accept() }
-        } catch let error as SocketError where error.code == .timedOut {
-            throw Failure(
-                attempted: "wait for a client on \(listener.localAddress)",
-                happened: "none came within \(limit), which is the limit of --timeout",
-                cause: "the client is not started, or tries another address",
-                next: ["sockeye connect \(Failure.quoted("\(listener.localAddress)"))   is a client"],
-                status: Failure.networkFailed
-            )
+            // Of several addresses, the one that failed.
+            throw Failure(error, address, command: "serve")
         }
     }
 
-    private func serve(on listener: Listener, _ conversation: ServerConversation, again: String) async throws {
-        let options = try limits.options()
-        if echo, quiet, messages.chosen == nil {
-            // The bare loop and nothing around it: this is what benchmarks measure.
-            return try await listener.serve(options: options) { connection in
-                while let bytes = try await connection.receiveLent() { try await connection.send(bytes) }
-            }
-        }
-        try await listener.serve(options: options) { connection in
-            do {
-                try await conversation.hold(with: connection)
-            } catch let error as SocketError where error.code == .reset {
-                let answer = error.errno.map(\.description) ?? "reset"
-                Console.say("\(connection.remoteAddress) has vanished in the middle of the conversation: \(answer)")
-            } catch let error as SocketError {
-                guard let failure = explained(error, again) else { throw error }
-                // One client's mistake: the others are served on.
-                Console.say(failure.description)
-            }
-        }
-    }
-
-    private func explained(_ error: SocketError, _ again: String) -> Failure? {
-        messages.framing.flatMap { Failure(error, $0, again: again) }
-    }
-
-    private var answer: ServerConversation.Answer {
-        if echo { return .echo }
-        return discard ? .nothing : .text(Array(replyText.utf8))
+    private func explained(again: String) -> @Sendable (SocketError) -> Failure? {
+        let framing = messages.framing
+        return { error in framing.flatMap { Failure(error, $0, again: again) } }
     }
 }

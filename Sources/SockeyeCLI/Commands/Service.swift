@@ -1,9 +1,10 @@
 import Sockeye
 import SockeyeSystem
 
-/// A listener that is served until something ends it: a signal, or a reader of standard output that has gone.
+/// Listeners that are served until something ends them: a signal, a reader of standard output that has gone, or, of a hub,
+/// the end of standard input.
 struct Service: Sendable {
-    let listener: Listener
+    let listeners: [Listener]
     /// How long the clients that are there may finish after a signal; nil cancels them at once.
     let drain: Duration?
     /// Who reads standard output; nil for nobody, when nothing is written there.
@@ -12,15 +13,15 @@ struct Service: Sendable {
     /// 10 s for clients that go on talking without a pause although nobody reads standard output any more.
     private static let lastAnswers = Duration.seconds(10)
 
-    init(listener: Listener, drain: Duration?, audience: Audience?) {
+    init(listeners: [Listener], drain: Duration?, audience: Audience?) {
         self.audience = audience
-        self.listener = listener
+        self.listeners = listeners
         self.drain = drain
     }
 
     /// Runs `body`, which serves the listener.
     func run(_ body: @escaping @Sendable () async throws -> Void) async throws {
-        audience?.onLeaving { end { _ = await listener.shutdown(drain: Self.lastAnswers) } }
+        audience?.onLeaving { end { _ = await shutDown(drain: Self.lastAnswers) } }
         try await Interruption.ends {
             do {
                 try await body()
@@ -31,11 +32,38 @@ struct Service: Sendable {
             guard let drain else { return task.cancel() }
             end {
                 Console.say("Taking no more clients; those that are there have \(drain) to finish.")
-                let summary = await listener.shutdown(drain: drain)
-                Console.say("\(summary.finished) finished, \(summary.cancelled) were cut off.")
+                let (finished, cancelled) = await shutDown(drain: drain)
+                Console.say("\(finished) finished, \(cancelled) were cut off.")
             }
         }
         try await farewell.with { $0 }?.value
+    }
+
+    /// Lets the server's own standard input take part in a hub.
+    func takePart(in hub: Hub, keepsOn: Bool) {
+        LoopTask.start {
+            do {
+                let hasSpoken = try await hub.takePart(with: Input())
+                guard hasSpoken, !keepsOn else { return }
+                end {
+                    // What was said last is still in the members' queues.
+                    hub.finish()
+                    _ = await shutDown(drain: Self.lastAnswers)
+                }
+            } catch let failure as Failure {
+                // The clients go on without what would have been said here.
+                Console.say(failure.description)
+            }
+        }
+    }
+
+    private func shutDown(drain: Duration) async -> (finished: Int, cancelled: Int) {
+        await withTaskGroup(of: ShutdownSummary.self) { group in
+            for listener in listeners { group.addTask { await listener.shutdown(drain: drain) } }
+            return await group.reduce(into: (0, 0)) { sum, one in
+                sum = (sum.0 + one.finished, sum.1 + one.cancelled)
+            }
+        }
     }
 
     private func end(_ body: @escaping @Sendable () async -> Void) {

@@ -1,7 +1,7 @@
 import Sockeye
 
 /// What the server says to one client, and shows of it.
-struct ServerConversation: Sendable {
+struct ServerConversation: ServerRole {
     enum Answer {
         case text([UInt8])
         case echo
@@ -18,7 +18,7 @@ struct ServerConversation: Sendable {
         let dialogue = Dialogue(connection, framing)
         if audience != nil { Console.say("Connection from \(connection.remoteAddress)") }
         var display = dialogue.display
-        while let bytes = try await next(of: dialogue) {
+        while let bytes = try await dialogue.next(shownTo: audience) {
             await audience?.show(display.render(bytes))
             switch answer {
             case .text(let text): try await dialogue.send(text)
@@ -27,10 +27,5 @@ struct ServerConversation: Sendable {
             }
         }
         await audience?.show(display.finish())
-    }
-
-    private func next(of dialogue: Dialogue) async throws -> [UInt8]? {
-        guard let audience else { return try await dialogue.next() }
-        return try await audience.next(of: dialogue)
     }
 }

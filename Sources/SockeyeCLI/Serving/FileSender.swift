@@ -1,0 +1,63 @@
+import Sockeye
+import SockeyeSystem
+
+/// `--send FILE`: each client gets the file, and then the end.
+struct FileSender: ServerRole {
+    let path: String
+    /// Who is shown what clients send; nil for nobody.
+    let audience: Audience?
+    /// 64 KiB at a time: a large file costs no memory.
+    private static let pieceBytes = 65_536
+
+    init(_ path: String, _ audience: Audience?) throws(Failure) {
+        self.path = path
+        self.audience = audience
+        do throws(Errno) {
+            // Opening it now tells a wrong name before the first client comes; a folder can be opened, and not read.
+            if SystemFile.isFolder(path) == true { throw .isDirectory }
+            _ = try BlockingFile(path, for: .reading)
+        } catch {
+            throw failure(error, status: Failure.wrongUsage)
+        }
+    }
+
+    func hold(with connection: Connection) async throws {
+        if audience != nil { Console.say("Connection from \(connection.remoteAddress)") }
+        // What a client says is shown meanwhile: one that talks before it listens must not be stuck.
+        async let listening: Void = listen(to: connection)
+        do {
+            try await sendFile(over: connection)
+            try await connection.finishSending()
+        } catch let error as Errno {
+            Console.say(failure(error, status: Failure.networkFailed).description)
+            // Not an end, which would say that this was all of it.
+            connection.abort()
+        }
+        try await listening
+    }
+
+    private func sendFile(over connection: Connection) async throws {
+        let (path, worker) = (path, FileWorkers.next())
+        let file = try await worker.attempt { () throws(Errno) in try BlockingFile(path, for: .reading) }
+        while let bytes = try await worker.attempt({ () throws(Errno) in try file.read(upTo: Self.pieceBytes) }) {
+            try await connection.send(bytes)
+        }
+    }
+
+    private func listen(to connection: Connection) async throws {
+        var display = Output.standard.display()
+        while let bytes = try await connection.receive(upTo: 65_536) { await audience?.show(display.render(bytes)) }
+        await audience?.show(display.finish())
+    }
+
+    private func failure(_ error: Errno, status: Int32) -> Failure {
+        Failure(
+            attempted: "read the file \(SafeText.line(path))",
+            happened: "\(error)",
+            cause: error == .isDirectory
+                ? "it is a folder, and a client gets one file" : "it is not there, or is not yours to read",
+            next: ["ls -l \(Failure.quoted(path))   says what it is"],
+            status: status
+        )
+    }
+}

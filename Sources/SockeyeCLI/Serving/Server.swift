@@ -1,0 +1,97 @@
+import Sockeye
+
+/// Listeners, and what is done with their clients.
+struct Server: Sendable {
+    let listeners: [Listener]
+    let role: any ServerRole
+    /// Nothing is done but sending back what comes.
+    let isBareEcho: Bool
+    /// The words for an error of one client; nil when it has none but the error's own.
+    let explained: @Sendable (SocketError) -> Failure?
+
+    /// Serves all the listeners until they are closed.
+    func serve(_ options: ServeOptions) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for listener in listeners { group.addTask { try await serve(listener, options) } }
+            try await group.waitForAll()
+        }
+    }
+
+    private func serve(_ listener: Listener, _ options: ServeOptions) async throws {
+        if isBareEcho {
+            // The bare loop and nothing around it: this is what benchmarks measure.
+            return try await listener.serve(options: options) { connection in
+                while let bytes = try await connection.receiveLent() { try await connection.send(bytes) }
+            }
+        }
+        try await listener.serve(options: options) { connection in
+            do {
+                try await role.hold(with: connection)
+            } catch let error as SocketError where error.code == .reset {
+                let answer = error.errno.map(\.description) ?? "reset"
+                Console.say("\(connection.remoteAddress) has vanished in the middle of the conversation: \(answer)")
+            } catch let error as SocketError {
+                guard let failure = explained(error) else { throw error }
+                // One client's mistake: the others are served on.
+                Console.say(failure.description)
+            }
+        }
+    }
+
+    /// Serves the first client of any listener, and nobody else.
+    func serveOnce(within limit: Duration?, _ idle: IdleLimit?) async throws {
+        let connection = try await firstClient(within: limit)
+        for listener in listeners { listener.close() }
+        do {
+            if let idle {
+                try await idle.run { try await role.hold(with: connection) }
+            } else {
+                try await role.hold(with: connection)
+            }
+        } catch {
+            await connection.close()
+            throw (error as? SocketError).flatMap { explained($0) } ?? error
+        }
+        await connection.close()
+    }
+
+    private func firstClient(within limit: Duration?) async throws -> Connection {
+        guard let limit else { return try await accept() }
+        do {
+            return try await withTimeout(limit) { try await accept() }
+        } catch let error as SocketError where error.code == .timedOut {
+            let address = listeners[0].localAddress
+            throw Failure(
+                attempted: "wait for a client on \(address)",
+                happened: "none came within \(limit), which is the limit of --timeout",
+                cause: "the client is not started, or tries another address",
+                next: ["sockeye connect \(Failure.quoted("\(address)"))   is a client"],
+                status: Failure.networkFailed
+            )
+        }
+    }
+
+    /// The first client of all the listeners; one that comes at the same moment elsewhere is refused.
+    private func accept() async throws -> Connection {
+        try await withThrowingTaskGroup(of: Connection?.self) { group in
+            for listener in listeners { group.addTask { try await accepted(by: listener) } }
+            var first: Connection?
+            while let accepted = try await group.next() {
+                group.cancelAll()
+                if first == nil { first = accepted } else { accepted?.abort() }
+            }
+            guard let first else { throw SocketError(.cancelled, .accept) }
+            return first
+        }
+    }
+
+    /// nil: another listener was faster.
+    private func accepted(by listener: Listener) async throws(SocketError) -> Connection? {
+        do throws(SocketError) {
+            return try await listener.accept()
+        } catch {
+            if error.code == .cancelled { return nil }
+            throw error
+        }
+    }
+}
