@@ -37,6 +37,19 @@ import Testing
         #expect(server.finish().text.hasSuffix(seen + "\n"))
     }
 
+    @Test func `a server that finishes first still gets all of the input`() throws {
+        let server = try Program.python(
+            Script.server("c, _ = l.accept(); c.sendall(b'bye'); c.shutdown(1); print(read_all(c)); c.close()")
+        )
+        let tool = try Program.sockeye("connect", server.firstLine())
+        try tool.wait(for: "bye", in: .output)
+        tool.write("last words")
+        let outcome = tool.finish()
+        #expect(outcome.text == "bye")
+        #expect(outcome.status == 0)
+        #expect(server.finish().text.hasSuffix("\nb'last words'\n"))
+    }
+
     @Test func `wait is how long it goes on after the end of the input`() throws {
         let server = try Program.python(
             Script.server("c, _ = l.accept(); c.sendall(b'some'); print(read_all(c)); sys.stdin.read()")

@@ -123,6 +123,23 @@ import Testing
         #expect(FileReceiver.name(12_345, .unixUnnamed) == "12345-unix")
     }
 
+    // MARK: The terminal
+
+    @Test func `a server's own input goes to its one client, also after that has finished`() throws {
+        let server = try Program.sockeye("serve", "--terminal", "0")
+        let port = try server.port()
+        let client = try Program.python(
+            Script.client("s.sendall(b'question'); s.shutdown(1); print(read_all(s))"),
+            port
+        )
+        try server.wait(for: "question", in: .output)
+        server.write("late answer\n")
+        let outcome = server.finish()
+        #expect(outcome.text == "question")
+        #expect(outcome.status == 0)
+        #expect(client.finish().text == "b'late answer\\n'\n")
+    }
+
     // MARK: Programs
 
     @Test func `a program gets what the client sends, and the client what it writes`() throws {

@@ -56,4 +56,6 @@ struct Conduct: Sendable {
     var sends = true
     var receives = true
     var endsLinesWithReturn = false
+    /// Whether an input from which nothing has come is left alone once the peer has finished.
+    var endsWithPeer = true
 }

@@ -15,6 +15,7 @@ struct Serve: AsyncParsableCommand {
             sockeye serve 1337 '[::1]:8000' unix:/tmp/x.sock  several addresses at once
             sockeye serve --framing length:2  answers whole messages, each with its length in two bytes before it
             sockeye serve '*:1337' --allow 192.168.0.0/16 --max-connections 100 --idle-timeout 1m
+            sockeye serve --terminal < file   talks to one client as connect does to a server
             sockeye serve --send photo.jpg    each client gets the file
             sockeye serve --receive inbox/    a file for each client, in that folder
             sockeye serve --exec 'wc -l'      a program for each client
@@ -79,7 +80,7 @@ struct Serve: AsyncParsableCommand {
         try await Failure.explaining(typed[0], command: "serve") {
             let audience = quiet ? nil : Audience()
             let role = try role.role(framing: messages.chosen, audience: audience)
-            let isForOne = once || (role as? FileReceiver)?.isForOne == true
+            let isForOne = once || self.role.terminal || (role as? FileReceiver)?.isForOne == true
             let idle = isForOne ? limits.idleTimeout.map { IdleLimit($0.duration, telling: explainer) } : nil
             defer { (role as? Hub)?.leaveTerminal() }
             var listeners: [Listener] = []

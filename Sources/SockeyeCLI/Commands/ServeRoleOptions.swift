@@ -44,14 +44,17 @@ struct ServeRoleOptions: ParsableArguments {
     )
     var hub = false
 
+    @Flag(help: "Talk to one client, as connect talks to a server: what is typed, or comes from a pipe, goes to it.")
+    var terminal = false
+
     @Flag(help: "With --hub: go on when standard input, which has said something, ends.")
     var keepStdin = false
 
     func validate() throws {
-        let chosen = [echo, discard, hub] + [reply, send, receive, exec, shell].map { $0 != nil }
+        let chosen = [echo, discard, hub, terminal] + [reply, send, receive, exec, shell].map { $0 != nil }
         if chosen.filter(\.self).count > 1 {
             throw ValidationError(
-                "Choose one of --reply, --echo, --discard, --send, --receive, --exec, --shell and --hub."
+                "Choose one of --reply, --echo, --discard, --send, --receive, --exec, --shell, --hub and --terminal."
             )
         }
         if keepStdin, !hub {
@@ -65,7 +68,7 @@ struct ServeRoleOptions: ParsableArguments {
 
     /// What is answered to each piece or message; nil when that is not a fixed text.
     var fixedReply: String? {
-        takesMessages && !echo && !discard && !hub ? reply ?? "Got it!" : nil
+        takesMessages && !echo && !discard && !hub && !terminal ? reply ?? "Got it!" : nil
     }
 
     /// Nothing but an echo that nobody sees.
@@ -79,6 +82,7 @@ struct ServeRoleOptions: ParsableArguments {
         if exec != nil { return CommandRunner(arguments: try program(words()), isQuiet: isQuiet) }
         if let shell { return CommandRunner(arguments: ["/bin/sh", "-c", shell], isQuiet: isQuiet) }
         if hub { return Hub(framing: framing, audience: audience) }
+        if terminal { return TerminalRole(framing: framing, isQuiet: isQuiet) }
         let answer: ServerConversation.Answer =
             echo ? .echo : fixedReply.map { .text(Array($0.utf8)) } ?? .nothing
         return ServerConversation(answer: answer, framing: framing, audience: audience)

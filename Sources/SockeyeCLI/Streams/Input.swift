@@ -6,6 +6,7 @@ final class Input: Sendable {
     private struct State {
         var waiter: Waiter?
         var isEnding = false
+        var pieces = 0
     }
 
     /// 64 KiB: what a pipe holds.
@@ -32,6 +33,9 @@ final class Input: Sendable {
         }
     }
 
+    /// How often something has come; nil while what came last is still being used.
+    var pieces: Int? { state.with { $0.waiter == nil ? nil : $0.pieces } }
+
     /// Goes on with what is there already, and then ends: the peer has finished, so nobody waits for a person.
     func endWhenNothingIsReady() {
         state.with { state in state.isEnding = true }
@@ -50,6 +54,7 @@ final class Input: Sendable {
     private func finish(_ result: Result<[UInt8]?, Errno>) {
         let waiter = state.with { state -> Waiter? in
             defer { state.waiter = nil }
+            state.pieces += 1
             return state.waiter
         }
         waiter?.resume(returning: result)

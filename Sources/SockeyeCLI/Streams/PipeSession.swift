@@ -11,6 +11,7 @@ struct PipeSession: Sendable {
         case received((any Error)?)
         case waitIsOver
         case waitWasCancelled
+        case inputIsSilent
     }
 
     /// - Throws: what ended one of the directions early; what came before is written.
@@ -33,6 +34,10 @@ struct PipeSession: Sendable {
                 case .received(let failure):
                     directions -= 1
                     receiveFailure = failure
+                    guard failure == nil, conduct.endsWithPeer else { break }
+                    group.addTask { await waitForSilence() ? .inputIsSilent : .waitWasCancelled }
+                case .inputIsSilent:
+                    input.endWhenNothingIsReady()
                 case .waitWasCancelled:
                     break
                 case .waitIsOver:
@@ -93,9 +98,21 @@ struct PipeSession: Sendable {
         )
     }
 
+    /// 2 s: a peer that has finished sending may still be read to, and may as well be gone. Whoever has more for it says so by
+    /// then; whoever holds standard input open for nothing, as many programs do, is not waited for without end.
+    private static let silence = Duration.seconds(2)
+
+    /// True: for a while nothing has come from standard input; false: the task was cancelled.
+    private func waitForSilence() async -> Bool {
+        while true {
+            let before = input.pieces
+            guard await LoopTask.sleep(for: Self.silence) else { return false }
+            if let before, before == input.pieces { return true }
+        }
+    }
+
     /// Whatever comes, for as long as it takes: only the peer knows when its reply is complete.
     private func receive() async -> (any Error)? {
-        defer { input.endWhenNothingIsReady() }
         var display = dialogue.display
         do {
             while let bytes = try await dialogue.next() {
@@ -104,6 +121,7 @@ struct PipeSession: Sendable {
             await Output.standard.write(display.finish())
             return nil
         } catch {
+            input.endWhenNothingIsReady()
             await Output.standard.write(display.finish())
             return error
         }

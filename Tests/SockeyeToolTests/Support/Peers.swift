@@ -22,11 +22,11 @@ enum Script {
         def reset(s):
             s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); s.close()
         def read_all(s):
-            data = b''
+            pieces = []
             while True:
                 piece = s.recv(65536)
-                if not piece: return data
-                data += piece
+                if not piece: return b''.join(pieces)
+                pieces.append(piece)
         def read_exactly(s, count):
             data = b''
             while len(data) < count:

@@ -1,0 +1,23 @@
+import Sockeye
+import SockeyeSystem
+
+/// `--terminal`: what `connect` is at one end, for the one client at the other: standard input goes to it, and what it sends
+/// to standard output.
+struct TerminalRole: ServerRole {
+    let framing: Framing?
+    let isQuiet: Bool
+
+    func hold(with connection: Connection) async throws {
+        let dialogue = Dialogue(connection, framing)
+        if StandardStream.input.isTerminal {
+            if !isQuiet {
+                Console.say("Connection from \(connection.remoteAddress). Type a line; exit or Ctrl-D ends.")
+            }
+            return try await PromptSession(dialogue, Input()).run()
+        }
+        if !isQuiet { Console.say("Connection from \(connection.remoteAddress)") }
+        // A client that has finished asking waits for an answer, so its end is not the end of the input.
+        let conduct = Conduct(endsWithPeer: false)
+        try await PipeSession(dialogue: dialogue, input: Input(), conduct: conduct).run()
+    }
+}
