@@ -23,6 +23,8 @@ class Peer:
     outlives_own_end: bool = True
     #: Its server goes on when the client has finished sending, and can still answer.
     outlives_client: bool = True
+    #: Its client goes on sending when the server has finished.
+    outlives_server: bool = True
     #: Passes every byte. (A telnet client swallows and doubles 0xFF.)
     is_binary: bool = True
 
@@ -46,6 +48,7 @@ PEERS = [
         client=lambda port: ["nc.traditional", "-q", "3", "127.0.0.1", str(port)],
         server=lambda port: ["nc.traditional", "-l", "-q", "3", "-s", "127.0.0.1", "-p", str(port)],
         finishes=False,
+        outlives_server=False,
         outlives_own_end=False,
         outlives_client=False,
     ),
