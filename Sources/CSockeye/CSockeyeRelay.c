@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 NO_DEBUG int sockeye_file_create(const char *path) {
     return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -36,3 +37,5 @@ NO_DEBUG int64_t sockeye_segments_received(int descriptor) {
     }
     return info.tcpi_data_segs_in;
 }
+
+NO_DEBUG int sockeye_thread_id(void) { return gettid(); }

@@ -24,7 +24,7 @@ struct SockeyeTool: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Serve.self, Connect.self, Relay.self, Bench.self, DoctorCommand.self, Explain.self, Resolve.self,
-            Replay.self, Tour.self, AddressHelp.self,
+            Replay.self, LessonCommand.self, Tour.self, AddressHelp.self,
         ]
     )
 

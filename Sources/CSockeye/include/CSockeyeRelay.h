@@ -1,4 +1,5 @@
-// What the relay needs beyond the rest: a file that is written, the time of day, and what TCP counts.
+// What the relay and the lessons need beyond the rest: a file that is written, the time of day, what TCP counts, and
+// which thread this is.
 // Calls that fail return -1 and leave errno. Nothing here decides anything.
 #ifndef CSOCKEYE_RELAY_H
 #define CSOCKEYE_RELAY_H
@@ -11,5 +12,7 @@ int sockeye_file_create(const char *path);
 int64_t sockeye_unix_nanoseconds(void);
 // How many segments with data a TCP connection has received; -1 where nobody counts.
 int64_t sockeye_segments_received(int descriptor);
+// The number under which /proc/self/task has this thread.
+int sockeye_thread_id(void);
 
 #endif

@@ -1,0 +1,82 @@
+import Sockeye
+import SockeyeSystem
+
+extension Lesson {
+    static let connectionCost = Lesson(
+        title: "A connection for each message, or one for all",
+        question: """
+            A client has 500 questions for an echo server. It may connect anew for each of them, or keep one connection. What does \
+            that cost, measured here and now? (Over a real network each connect costs a round trip on top.)
+            """,
+        lookFor: [
+            "Each new connection is socket, connect, accept and two closes: six calls more for the same question.",
+            "On this computer that is some times the cost; over a network of 20 ms a connect alone takes 20 ms.",
+            "Each connection that was closed leaves a TIME_WAIT behind, for a minute: 28,000 of them, and the ports are gone.",
+        ],
+        tryNext: ["sockeye connect --reconnect 1337    and without --reconnect", "sockeye bench 1337 --reconnect"]
+    ) { stage in
+        let count = 500
+        let address = Handover<SocketAddress>()
+        try await stage.together {
+            let listener = try stage.listen { socket throws(SocketError) in
+                try socket.setOption(.reuseAddress, to: true)
+            }
+            address.give(try listener.localAddress)
+            try stage.step(.server, "\(count) × accept, recv, send", result: "\(count) connections") {
+                () throws(SocketError) in
+                for _ in 1...count { try echo(listener) }
+            }
+            try stage.step(.server, "accept, \(count) × recv, send", result: "one connection") {
+                () throws(SocketError) in
+                try echo(listener)
+            }
+        } client: {
+            let server = address.take()
+            try stage.step(.client, "\(count) × connect, ask, close", carries: .delivered, result: "\(count) answers") {
+                () throws(SocketError) in
+                for _ in 1...count {
+                    let socket = try Socket(.ipv4, .stream)
+                    try socket.connect(to: server)
+                    try ask(socket)
+                }
+            }
+            try stage.step(.client, "connect, \(count) × ask, close", carries: .delivered, result: "\(count) answers") {
+                () throws(SocketError) in
+                let socket = try Socket(.ipv4, .stream)
+                try socket.connect(to: server)
+                for _ in 1...count { try ask(socket) }
+            }
+        }
+        let times = stage.steps.filter { $0.lane == .client }.map(\.duration)
+        let (anew, kept) = (times[0], times[1])
+        let each =
+            "\(Quantity.time(anew / count)) a question with new connections, \(Quantity.time(kept / count)) with one"
+        stage.check("\(each): \(tenths(anew / kept)) times as much", anew > kept)
+    }
+
+    private static func tenths(_ ratio: Double) -> String { "\(Int(ratio * 10) / 10).\(Int(ratio * 10) % 10)" }
+
+    private static func echo(_ listener: borrowing Socket) throws(SocketError) {
+        let client = try listener.accept()
+        while let bytes = try client.receive(upTo: 1024) { try client.sendAll(bytes) }
+    }
+
+    private static func ask(_ socket: borrowing Socket) throws(SocketError) {
+        try socket.sendAll("what time is it?")
+        var missing = 16
+        while missing > 0, let bytes = try socket.receive(upTo: missing) { missing -= bytes.count }
+    }
+}
+
+extension LessonStage {
+    /// A step whose outcome is known beforehand.
+    func step(
+        _ lane: LessonLane,
+        _ call: String,
+        carries: LessonStep.Arrow? = nil,
+        result: String,
+        _ body: () throws(SocketError) -> Void
+    ) throws(SocketError) {
+        try step(lane, call, carries: carries, body) { _, _ in result }
+    }
+}

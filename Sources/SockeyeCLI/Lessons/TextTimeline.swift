@@ -1,0 +1,109 @@
+/// A timeline in a terminal: the server's lane on the left, the client's on the right, time downwards.
+struct TextTimeline {
+    private let paint: Paint
+    private let laneWidth: Int
+    private static let timeWidth = 9
+    private static let gapWidth = 5
+    /// Below 60 columns two lanes cannot be read; above 132 the eye loses the row.
+    private static let widths = 60...132
+
+    init(columns: Int, paint: Paint) {
+        self.paint = paint
+        let width = min(max(columns, Self.widths.lowerBound), Self.widths.upperBound)
+        // One column stays free: some terminals break a line that fills the last one.
+        laneWidth = (width - 1 - Self.timeWidth - 1 - Self.gapWidth) / 2
+    }
+
+    func lines(_ timeline: LessonTimeline) -> [String] {
+        let head = cell("SERVER", .server) + String(repeating: " ", count: Self.gapWidth)
+        return [padded("", Self.timeWidth + 1) + head + paint.client("CLIENT")] + timeline.rows.flatMap(lines)
+    }
+
+    private func lines(_ row: LessonTimeline.Row) -> [String] {
+        guard let lane = row.lane else { return note(row) }
+        let cells = texts(row)
+        return cells.enumerated().map { index, text in
+            let time = index == 0 ? Self.clock(row.time) : ""
+            let own = cell(text.text, text.style)
+            let other = cell(row.waiting.contains(lane.other) ? "┆" : "", .faint)
+            let gap = index == 0 ? arrow(row) : String(repeating: " ", count: Self.gapWidth)
+            let lanes = lane == .server ? own + gap + other : other + gap + own
+            return Self.trimmed(paint.faint(padded(time, Self.timeWidth)) + " " + lanes)
+        }
+    }
+
+    private enum Style {
+        case server, client, faint, plain, wrong
+    }
+
+    private struct Text {
+        let text: String
+        let style: Style
+    }
+
+    private func texts(_ row: LessonTimeline.Row) -> [Text] {
+        let lead = row.kind == .end ? "└ " : ""
+        let style: Style = row.lane == .server ? .server : .client
+        var texts = Narrator.wrap(lead + row.text, laneWidth).map { Text(text: $0, style: style) }
+        if row.kind == .begin { texts.append(Text(text: "┆ waits …", style: .faint)) }
+        if let outcome = row.outcome {
+            for (index, line) in Narrator.wrap(outcome, laneWidth - 4).enumerated() {
+                let lead = index == 0 ? "  → " : "    "
+                texts.append(Text(text: lead + line, style: row.isError ? .wrong : .plain))
+            }
+        }
+        return texts
+    }
+
+    private func coloured(_ text: String, _ style: Style) -> String {
+        switch style {
+        case .server: paint.server(text)
+        case .client: paint.client(text)
+        case .faint: paint.faint(text)
+        case .wrong: paint.wrong(text)
+        case .plain: text
+        }
+    }
+
+    private func note(_ row: LessonTimeline.Row) -> [String] {
+        let width = laneWidth * 2 + Self.gapWidth
+        return Narrator.wrap(row.text, width).map { text in
+            padded("", Self.timeWidth + 1) + paint.faint(text)
+        }
+    }
+
+    private func arrow(_ row: LessonTimeline.Row) -> String {
+        switch (row.arrow, row.lane) {
+        case (nil, _), (_, nil): String(repeating: " ", count: Self.gapWidth)
+        case (.delivered, .server): " ──▶ "
+        case (.delivered, .client): " ◀── "
+        case (.lost, .server): " ──✗ "
+        case (.lost, .client): " ✗── "
+        }
+    }
+
+    private func cell(_ text: String, _ style: Style) -> String {
+        let shown = text.count > laneWidth ? String(text.prefix(laneWidth - 1)) + "…" : text
+        let padding = String(repeating: " ", count: laneWidth - shown.count)
+        return (shown.isEmpty ? "" : coloured(shown, style)) + padding
+    }
+
+    private func padded(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+
+    static func trimmed(_ line: String) -> String {
+        var line = line[...]
+        while line.last == " " { line = line.dropLast() }
+        return String(line)
+    }
+
+    /// `12.3 ms` since the lesson began.
+    static func clock(_ time: Duration) -> String { Quantity.time(time) }
+}
+
+extension Paint {
+    /// For an error that is part of what is shown.
+    func wrong(_ text: String) -> String { isOn ? "\u{1B}[1;31m\(text)\u{1B}[0m" : text }
+    func right(_ text: String) -> String { isOn ? "\u{1B}[1;32m\(text)\u{1B}[0m" : text }
+}
