@@ -4,7 +4,7 @@ import Testing
 @testable import SockeyeCLI
 
 /// Every lesson, run for real: each asserts what it teaches by itself, and says so with its status.
-@Suite(.serialized) struct LessonTests {
+@Suite(.serialized, .ownThread) struct LessonTests {
     @Test(arguments: 1...10)
     func `a lesson shows what it is about`(number: Int) throws {
         let outcome = try Program.sockeye("lesson", "\(number)").finish()
