@@ -282,7 +282,7 @@ import Testing
 
     @Test(arguments: [
         (SocketError.Code.nameNotFound, "no computer is known by the name \"x\"", "name-unknown"),
-        (.nameNotFound, "the name service gave no answer for \"x\"", "name-service-silent"),
+        (.nameServiceUnavailable, "it was asked for \"x\"", "name-service-silent"),
         (.invalidAddress, "this computer has no network interface named \"x\"", "address-wrong"),
     ])
     func `a look-up that fails is its own finding`(code: SocketError.Code, detail: String, id: String) {

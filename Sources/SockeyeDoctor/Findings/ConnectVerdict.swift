@@ -63,8 +63,8 @@ package enum ConnectVerdict {
 
     private static func nameFailure(_ evidence: ConnectEvidence) -> Finding {
         let name = evidence.name ?? evidence.target
-        let said = "asked for \(name): \(evidence.lookUp.detail ?? "no answer")"
-        if evidence.lookUp.failure == .nameNotFound, evidence.lookUp.detail?.contains("no computer is known") == true {
+        let said = "looking for \(name): \(evidence.lookUp.detail ?? "no answer")"
+        if evidence.lookUp.failure == .nameNotFound {
             return Finding(
                 "name-unknown",
                 "nobody knows an address for the name \(name)",
@@ -73,7 +73,7 @@ package enum ConnectVerdict {
                 next: ["getent hosts \(name)   asks again", "use the address of the computer instead of its name"]
             )
         }
-        if evidence.lookUp.failure == .nameNotFound {
+        if evidence.lookUp.failure != .invalidAddress {
             return Finding(
                 "name-service-silent",
                 "the name service gave no answer, so whether \(name) exists is unknown",
