@@ -39,6 +39,7 @@ internal import Synchronization
             throw error
         }
         Self.live.add(1, ordering: .relaxed)
+        if FaultSeam.isOn { watchFaults() }
     }
 
     /// How many are registered now: tests check that it comes back to where it was.

@@ -15,7 +15,10 @@ package import CSockeye
 
 extension Errno: Error {
     /// What the last failed call on this thread left behind.
-    package static var last: Errno { Errno(rawValue: errno) }
+    package static var last: Errno {
+        get { Errno(rawValue: errno) }
+        set { errno = newValue.rawValue }
+    }
 }
 
 package enum Syscalls {
@@ -30,6 +33,37 @@ package enum Syscalls {
         _ descriptor: Int32 = -1,
         _ call: () -> Result
     ) throws(Errno) -> Result {
+        if FaultSeam.isOn { return try FaultSeam.retrying(name, descriptor, call) }
+        return try retrying(call)
+    }
+
+    /// As `retrying`, for a call that moves bytes, and that a test may allow fewer of them than it has room for.
+    @inline(__always)
+    static func moving(
+        _ name: SystemCall,
+        _ descriptor: Int32,
+        _ count: Int,
+        _ call: (Int) -> Int
+    ) throws(Errno) -> Int {
+        if FaultSeam.isOn { return try FaultSeam.moving(name, descriptor, count, call) }
+        return try retrying { call(count) }
+    }
+
+    /// As `retrying`, for a call that answers with a new descriptor.
+    @inline(__always)
+    static func opening(
+        _ name: SystemCall,
+        _ descriptor: Int32 = -1,
+        _ call: () -> Int32
+    ) throws(Errno) -> Int32 {
+        let opened = try retrying(name, descriptor, call)
+        if FaultSeam.isOn { FaultSeam.opened(opened) }
+        return opened
+    }
+
+    /// Repeats `call` while it is interrupted.
+    @inline(__always)
+    static func retrying<Result: SignedInteger>(_ call: () -> Result) throws(Errno) -> Result {
         while true {
             let result = call()
             if result != -1 { return result }
@@ -49,7 +83,7 @@ package enum Syscalls {
             }
         var flags = Int32(kind == .stream ? SOCK_STREAM.rawValue : SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         if nonblocking { flags |= Int32(SOCK_NONBLOCK.rawValue) }
-        return try retrying(.socket) { Glibc.socket(domain, flags, 0) }
+        return try opening(.socket) { Glibc.socket(domain, flags, 0) }
     }
 
     package static func socketPair(nonblocking: Bool) throws(Errno) -> (Int32, Int32) {
@@ -61,6 +95,7 @@ package enum Syscalls {
                 unsafe Glibc.socketpair(AF_UNIX, flags, 0, $0.baseAddress?.assumingMemoryBound(to: Int32.self))
             }
         }
+        if FaultSeam.isOn { FaultSeam.opened(ends.0, ends.1) }
         return ends
     }
 
@@ -74,9 +109,22 @@ package enum Syscalls {
 
     /// A connect that a signal interrupted goes on in the kernel and must not be repeated: it is `.inProgress` then.
     package static func connect(_ descriptor: Int32, _ address: borrowing RawSocketAddress) throws(Errno) {
+        if FaultSeam.isOn, let error = FaultSeam.refusal(of: .connect, descriptor) {
+            // These two mean that the kernel goes on with it.
+            if error == .interrupted || error == .inProgress {
+                let result = unsafe address.withSockaddr { unsafe Glibc.connect(descriptor, $0, $1) }
+                throw result == 0 || Errno.last == .interrupted ? .inProgress : Errno.last
+            }
+            throw error
+        }
         if unsafe address.withSockaddr({ unsafe Glibc.connect(descriptor, $0, $1) }) == 0 { return }
         let error = Errno.last
         throw error == .interrupted ? .inProgress : error
+    }
+
+    /// Blocks until the socket can be written to, or has an error.
+    package static func waitWritable(_ descriptor: Int32) throws(Errno) {
+        _ = try retrying(.waitWritable, descriptor) { sockeye_wait_writable(descriptor, -1) }
     }
 
     package static func accept(
@@ -84,7 +132,7 @@ package enum Syscalls {
         nonblocking: Bool
     ) throws(Errno) -> (descriptor: Int32, peer: SocketAddress) {
         var peer = RawSocketAddress()
-        let accepted = try retrying(.accept, descriptor) {
+        let accepted = try opening(.accept, descriptor) {
             unsafe peer.withMutableSockaddr { unsafe sockeye_accept(descriptor, $0, $1, nonblocking ? 1 : 0) }
         }
         return (accepted, peer.address)
@@ -118,6 +166,8 @@ package enum Syscalls {
 
     /// The descriptor is released whatever `close` answers: the number may be in use again at once, so there is no retry.
     package static func close(_ descriptor: Int32) {
+        // First, since the number may be another socket's before this returns.
+        if FaultSeam.isOn { FaultSeam.closing(descriptor) }
         _ = Glibc.close(descriptor)
     }
 
@@ -129,7 +179,7 @@ package enum Syscalls {
         into bytes: UnsafeMutableRawPointer?,
         count: Int
     ) throws(Errno) -> Int {
-        try retrying(.receive, descriptor) { unsafe recv(descriptor, bytes, count, 0) }
+        try moving(.receive, descriptor, count) { unsafe recv(descriptor, bytes, $0, 0) }
     }
 
     @inline(__always)
@@ -138,7 +188,7 @@ package enum Syscalls {
         _ bytes: UnsafeRawPointer?,
         count: Int
     ) throws(Errno) -> Int {
-        try retrying(.send, descriptor) { unsafe Glibc.send(descriptor, bytes, count, Int32(MSG_NOSIGNAL)) }
+        try moving(.send, descriptor, count) { unsafe Glibc.send(descriptor, bytes, $0, Int32(MSG_NOSIGNAL)) }
     }
 
     package static func receiveFrom(
@@ -244,7 +294,7 @@ extension Syscalls {
     package static let eventReadClosed = sockeye_event_read_closed
     package static let eventBothClosed = sockeye_event_hangup | sockeye_event_error
 
-    package static func epollCreate() throws(Errno) -> Int32 { try retrying(.epollCreate) { sockeye_epoll_create() } }
+    package static func epollCreate() throws(Errno) -> Int32 { try opening(.epollCreate) { sockeye_epoll_create() } }
 
     package static func epollAdd(
         _ epoll: Int32,
@@ -265,11 +315,15 @@ extension Syscalls {
         capacity: Int32,
         milliseconds: Int32
     ) throws(Errno) -> Int {
-        let count = unsafe epoll_wait(epoll, events, capacity, milliseconds)
-        if count >= 0 { return Int(count) }
-        let error = Errno.last
-        if error == .interrupted { return 0 }
-        throw error
+        var error: Errno?
+        if FaultSeam.isOn { error = FaultSeam.refusal(of: .epollWait, epoll) }
+        if error == nil {
+            let count = unsafe epoll_wait(epoll, events, capacity, milliseconds)
+            if count >= 0 { return Int(count) }
+            error = .last
+        }
+        if let error, error != .interrupted { throw error }
+        return 0
     }
 
     /// Whose event it is, and what happened.
@@ -279,13 +333,13 @@ extension Syscalls {
     }
 
     package static func eventDescriptor() throws(Errno) -> Int32 {
-        try retrying(.eventDescriptor) { sockeye_eventfd() }
+        try opening(.eventDescriptor) { sockeye_eventfd() }
     }
 
     /// Makes an event descriptor readable. It cannot fail in a way that matters: a full counter is readable already.
     package static func signalEvent(_ descriptor: Int32) {
         var one: UInt64 = 1
-        _ = unsafe Glibc.write(descriptor, &one, 8)
+        _ = try? retrying(.signalEvent, descriptor) { unsafe Glibc.write(descriptor, &one, 8) }
     }
 
     /// Best effort: a closed or full standard error must not disturb the program.
@@ -303,6 +357,7 @@ extension Syscalls {
 
     /// Starts a detached thread that no signal interrupts and that runs `body` to its end.
     package static func startThread(_ body: @escaping @Sendable () -> Void) throws(Errno) {
+        if FaultSeam.isOn, let error = FaultSeam.refusal(of: .startThread) { throw error }
         let context = unsafe Unmanaged.passRetained(ThreadBody(body)).toOpaque()
         let code = unsafe sockeye_thread_start(
             { context in

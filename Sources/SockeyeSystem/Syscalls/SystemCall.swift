@@ -1,7 +1,7 @@
 /// The system calls that Sockeye makes, by their names in ``Syscalls``.
 package enum SystemCall: UInt8, Sendable, Hashable, CaseIterable {
     // Making sockets and ending them.
-    case socket, socketPair, bind, listen, connect, accept, shutdown, close
+    case socket, socketPair, bind, listen, connect, waitWritable, accept, shutdown, close
     // Bytes.
     case receive, send, receiveFrom, sendTo
     // What a socket tells of itself, and is told.
@@ -10,4 +10,5 @@ package enum SystemCall: UInt8, Sendable, Hashable, CaseIterable {
     case epollCreate, epollAdd, epollRemove, epollWait, eventDescriptor
     // Programs, pipes and files.
     case pipe, read, write, spawn, open
+    case epollCreate, epollAdd, epollRemove, epollWait, eventDescriptor, signalEvent, startThread
 }
