@@ -5,6 +5,7 @@ let package = Package(
     name: "sockeye",
     products: [
         .library(name: "Sockeye", targets: ["Sockeye"]),
+        .library(name: "SockeyeTesting", targets: ["SockeyeTesting"]),
         .executable(name: "sockeye", targets: ["SockeyeCLI"]),
     ],
     dependencies: [
@@ -18,6 +19,7 @@ let package = Package(
         .target(name: "SockeyeSystem", dependencies: ["CSockeye"]),
         .target(name: "Sockeye", dependencies: ["SockeyeSystem", "CSockeye"]),
         .target(name: "SockeyeDoctor", dependencies: ["Sockeye", "SockeyeSystem"]),
+        .target(name: "SockeyeTesting", dependencies: ["Sockeye", "SockeyeSystem"]),
         .executableTarget(
             name: "SockeyeCLI",
             dependencies: [
@@ -27,8 +29,9 @@ let package = Package(
             ]
         ),
         .testTarget(name: "SockeyeSystemTests", dependencies: ["SockeyeSystem"]),
-        .testTarget(name: "SockeyeTests", dependencies: ["Sockeye"]),
+        .testTarget(name: "SockeyeTests", dependencies: ["Sockeye", "SockeyeTesting"]),
         .testTarget(name: "SockeyeDoctorTests", dependencies: ["SockeyeDoctor"]),
+        .testTarget(name: "SockeyeTestingTests", dependencies: ["SockeyeTesting", "Sockeye", "SockeyeSystem"]),
         .testTarget(name: "SockeyeToolTests", dependencies: ["SockeyeCLI"]),
         .testTarget(name: "RepositoryTests"),
     ],
