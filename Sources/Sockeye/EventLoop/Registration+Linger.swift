@@ -29,40 +29,56 @@ extension Registration {
             // Not connected any more: nothing can be lost that is not lost already.
             return
         }
-        switch dropInput() {
+        let count = snapshot.eventCount
+        let input = dropInput()
+        switch input {
         case .finished: return
-        case .some: break
-        case .none: if let quietLimit, await lingerOn(for: quietLimit, untilInput: true) { return }
+        case .some, .more: break
+        case .none: if let quietLimit, await lingerOn(for: quietLimit, untilInput: true, input, since: count) { return }
         }
-        _ = await lingerOn(for: limit, untilInput: false)
+        _ = await lingerOn(for: limit, untilInput: false, input, since: count)
     }
 
+    /// - Parameters:
+    ///   - found: What the last look has found.
+    ///   - before: The count of events before it. An edge that came during the look, or since, is newer than what that found.
     /// - Returns: Whether the end has come, or the time is over; false when input has come that ends this wait.
-    private func lingerOn(for limit: Duration, untilInput: Bool) async -> Bool {
+    private func lingerOn(for limit: Duration, untilInput: Bool, _ found: Input, since before: UInt64) async -> Bool {
         let timer = LoopTimer(after: limit) { [weak self] in self?.expire(.read) }
         loop.start(timer)
         defer { loop.stop(timer) }
+        var count = before
+        var input = found
         while true {
-            let before = snapshot
-            update { $0.noLongerReady(.read, since: before.eventCount) }
+            if input != .more { update { $0.noLongerReady(.read, since: count) } }
             if !snapshot.isEnded(.read) { await waitCancellably(.read) }
             if snapshot.isCancelled(.read) { return true }
-            switch dropInput() {
+            count = snapshot.eventCount
+            input = dropInput()
+            switch input {
             case .finished: return true
-            case .some: if untilInput { return false }
+            case .some, .more: if untilInput { return false }
             case .none: break
             }
             if loop.isCurrent, loop.spendOperation() { await Task.yield() }
         }
     }
 
-    private enum Input { case finished, some, none }
+    private enum Input {
+        /// The end of the stream, or of the connection.
+        case finished
+        /// Some, or none, and now there is none.
+        case some, none
+        /// Some, and there may be more.
+        case more
+    }
 
     /// Drops what the kernel holds now.
     private func dropInput() -> Input {
         let buffer = LoopBuffer.take(loop)
         defer { buffer.giveBack(to: loop) }
         var input = Input.none
+        let before = snapshot
         // 1 MiB a turn: a peer that sends without end must not hold up the loop.
         for _ in 0..<16 {
             do {
@@ -70,12 +86,14 @@ extension Registration {
                 if count == 0 { return .finished }
                 input = .some
             } catch .wouldBlock {
-                return snapshot.isEnded(.read) ? .finished : input
+                // Ended before, and still nothing to read: no event will come any more. One that came meanwhile is looked at.
+                let isOver = before.isEnded(.read) && snapshot.eventCount == before.eventCount
+                return isOver ? .finished : input
             } catch {
                 return .finished
             }
         }
-        return input
+        return .more
     }
 
     /// Whether closing right now could cost the peer something: data under way, or input that nobody has read.
