@@ -98,8 +98,14 @@ public struct Socket: ~Copyable, Sendable {
     ///
     /// - Throws: `.refused`, `.unreachable`, `.timedOut` (after about two minutes), `.addressNotAvailable`.
     public func connect(to address: SocketAddress) throws(SocketError) {
-        do {
-            try Syscalls.connect(descriptor, RawSocketAddress(address))
+        do throws(Errno) {
+            do {
+                try Syscalls.connect(descriptor, RawSocketAddress(address))
+            } catch .inProgress {
+                // A signal came in between. The kernel goes on, and a second connect would be refused: wait for the outcome.
+                try Syscalls.waitWritable(descriptor)
+                if let error = try Syscalls.pendingError(descriptor) { throw error }
+            }
         } catch {
             throw SocketError(error, .connect, remoteAddress: address)
         }

@@ -30,4 +30,32 @@ import Testing
             #expect(try await other.receive(upTo: 9) == nil, "the end, and no reset")
         }
     }
+
+    @Test(arguments: Family.allCases)
+    func `a blocking connect that a signal interrupts goes on`(family: Family) async throws {
+        try await withListener(family) { listener in
+            let client = try withFaults(.failure(of: .connect, with: .interrupted)) {
+                let client = try Socket(family.addressFamily)
+                try client.connect(to: listener.localAddress)
+                return RawPeer(adopting: client.release())
+            }
+            let accepted = try await listener.accept()
+            try client.sendNow("x")
+            #expect(try await accepted.receive(upTo: 9) == [120])
+            client.close()
+            accepted.abort()
+        }
+    }
+
+    @Test func `a blocking connect that a signal interrupts tells how it ended`() async throws {
+        let nobody = try await Listener.bind(to: "127.0.0.1:0")
+        nobody.close()
+        let error = await socketError {
+            try withFaults(.failure(of: .connect, with: .interrupted)) {
+                try Socket(.ipv4).connect(to: nobody.localAddress)
+            }
+        }
+        #expect(error?.code == .refused)
+        #expect(error?.remoteAddress == nobody.localAddress)
+    }
 }
