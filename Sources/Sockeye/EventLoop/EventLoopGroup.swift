@@ -38,6 +38,8 @@ public final class EventLoopGroup: Sendable {
             for index in 0..<count { started.append(try EventLoop(index: index)) }
         } catch {
             for loop in started { loop.finish() }
+            // What a thread that cannot be started answers: there are too many.
+            if error == .wouldBlock { throw SocketError(.exhausted, .loop, errno: error, detail: "no thread is left") }
             throw SocketError(error, .loop)
         }
         loops = started

@@ -13,7 +13,7 @@ extension Connection {
     /// - Throws: `.refused` when nobody listens there, `.unreachable`, `.timedOut` (after
     ///   ``ConnectionOptions/connectTimeout``, or when the kernel gives up, after about two minutes), `.nameNotFound`,
     ///   `.nameServiceUnavailable`, `.invalidAddress` for a text that is no address, or a source address of the other
-    ///   family. When several addresses have failed, ``SocketError/attempts`` has the outcome of each.
+    ///   family, `.exhausted` when descriptors have run out, or a Unix server's queue is full. When several addresses have failed, ``SocketError/attempts`` has the outcome of each.
     public static func connect(
         to endpoint: Endpoint,
         options: ConnectionOptions = ConnectionOptions()

@@ -168,6 +168,10 @@ extension SocketError {
         remote: SocketAddress? = nil
     ) {
         switch failure {
+        case .system(.wouldBlock):
+            // Nobody waits for this one (that would be station 3): a queue or a table of the kernel is full. A connect to a
+            // Unix server whose backlog is full ends so.
+            self.init(.exhausted, operation, errno: .wouldBlock, localAddress: local, remoteAddress: remote)
         case .system(let errno):
             self.init(errno, operation, localAddress: local, remoteAddress: remote)
         case .interrupted(let interruption):

@@ -58,4 +58,30 @@ import Testing
         #expect(error?.code == .refused)
         #expect(error?.remoteAddress == nobody.localAddress)
     }
+
+    @Test func `an event loop whose thread cannot be started is an error that says so, and leaves nothing`() async {
+        let plan = TorturePlan(.init(call: .startThread, position: 2, answer: .failure(.wouldBlock)))
+        let error = await FaultSeam.with(plan) { await socketError { _ = try EventLoopGroup(count: 3) } }
+        #expect(error?.code == .exhausted)
+        #expect(error?.detail == "no thread is left")
+        await until("the loops have ended") { plan.openDescriptors.isEmpty }
+    }
+
+    /// For real: connect(2) answers EAGAIN, and no event ever says that there is room.
+    @Test func `a Unix server whose queue is full is an error that says so`() async throws {
+        var options = ListenerOptions()
+        options.backlog = 0
+        try await withListener(.unix, options: options) { listener in
+            var waiting: [Connection] = []
+            var error: SocketError?
+            while error == nil, waiting.count < 10 {
+                error = await socketError {
+                    waiting.append(try await Connection.connect(to: listener.localAddress.endpoint))
+                }
+            }
+            #expect(error?.code == .exhausted)
+            #expect(error?.errno == .wouldBlock)
+            for connection in waiting { connection.abort() }
+        }
+    }
 }
