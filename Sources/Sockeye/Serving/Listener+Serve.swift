@@ -13,8 +13,9 @@ extension Listener {
     /// the event loop that owns its connection, beside the handlers of that loop's other connections: while it computes,
     /// they wait. Let long computations run elsewhere: `await Task.detached { … }.value`, or an `@concurrent` function.
     ///
-    /// When descriptors run out, the clients that are there go on, new ones wait in the kernel's queue, and it takes
-    /// them as soon as it can.
+    /// When descriptors or memory run out, or the system forbids a client, the clients that are there go on, new ones wait in
+    /// the kernel's queue, and it takes them as soon as it can. It tries 20 times a second, and says so on standard error
+    /// every 5 seconds.
     ///
     /// - Returns: After ``close()``, when the last handler has ended.
     /// - Cancellation: throws `.cancelled` after all handlers, whose tasks are cancelled too, have ended.
@@ -66,9 +67,10 @@ extension Listener {
                 }
             } catch {
                 switch error.code {
-                case .closed:
+                case .closed where error.errno == nil:
                     return nil
-                case .exhausted:
+                case .exhausted, .permissionDenied, .unsupported:
+                    // A shortage; or what a firewall of this computer, or the network of one client, has against it.
                     if shortage.isWorthSaying() { Diagnostics.report("sockeye: \(error); new clients wait") }
                     _ = await LoopTimer.sleep(for: shortage.pause, on: registration.loop)
                 default:
