@@ -55,11 +55,11 @@ private enum TimedPart<Result: Sendable>: Sendable {
 /// The error of a body that was cancelled by the clock. Another error than cancellation happened to come at that moment.
 private func timedOut(_ error: any Error, _ limit: Duration) -> any Error {
     if error is CancellationError {
-        return SocketError(.timedOut, .wait, detail: "after \(limit)")
+        return SocketError(SocketError.Code.timedOut, .wait, detail: "after \(limit)")
     }
     guard let error = error as? SocketError, error.code == .cancelled else { return error }
     return SocketError(
-        .timedOut,
+        SocketError.Code.timedOut,
         error.operation,
         localAddress: error.localAddress,
         remoteAddress: error.remoteAddress,
