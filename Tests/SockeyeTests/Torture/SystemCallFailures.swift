@@ -1,0 +1,83 @@
+import SockeyeSystem
+
+/// How each system call can fail: the ERRORS of its man page (Linux man-pages 6.03), and for sockets those that tcp(7),
+/// ip(7) and unix(7) add. Three calls are not here, or not whole:
+///
+/// - `close`, whose answer nobody looks at: the descriptor is gone either way.
+/// - `epoll_wait` and `write` to an eventfd with anything but EINTR: EBADF, EFAULT and EINVAL say that the loop's own
+///   descriptor or memory is not what it was, and a loop that went on would do so blindly. It traps (see `EventLoop`).
+enum SystemCallFailures {
+    static let table: [SystemCall: [Errno]] = [
+        .socket: [
+            .permissionDenied, .addressFamilyNotSupported, .invalidArgument, .tooManyOpenFiles,
+            .tooManyOpenFilesInSystem, .noBufferSpace, .outOfMemory, .protocolNotSupported,
+        ],
+        .socketPair: [
+            .addressFamilyNotSupported, .badAddress, .tooManyOpenFiles, .tooManyOpenFilesInSystem, .notSupported,
+            .protocolNotSupported,
+        ],
+        .bind: [
+            .permissionDenied, .addressInUse, .addressNotAvailable, .badDescriptor, .badAddress, .invalidArgument,
+            .tooManyLinks, .nameTooLong, .noSuchFile, .outOfMemory, .notDirectory, .notSocket, .readOnly,
+        ],
+        .listen: [.addressInUse, .badDescriptor, .notSocket, .notSupported],
+        .connect: [
+            .permissionDenied, .notPermitted, .addressInUse, .addressNotAvailable, .addressFamilyNotSupported,
+            .wouldBlock, .already, .badDescriptor, .connectionRefused, .badAddress, .inProgress, .interrupted,
+            .alreadyConnected, .networkUnreachable, .hostUnreachable, .notSocket, .wrongProtocolType, .timedOut,
+        ],
+        .waitWritable: [.badAddress, .interrupted, .invalidArgument, .outOfMemory],
+        .accept: [
+            .wouldBlock, .badDescriptor, .connectionAborted, .badAddress, .interrupted, .invalidArgument,
+            .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noBufferSpace, .outOfMemory, .notSocket, .notSupported,
+            .notPermitted, .protocolError, .networkDown, .noSuchOption, .hostDown, .noRoute, .hostUnreachable,
+            .networkUnreachable, .socketTypeNotSupported, .protocolNotSupported, .timedOut,
+        ],
+        .shutdown: [.badDescriptor, .invalidArgument, .notConnected, .notSocket],
+        .receive: [
+            .wouldBlock, .badDescriptor, .connectionRefused, .badAddress, .interrupted, .invalidArgument,
+            .outOfMemory, .notConnected, .notSocket, .connectionReset, .timedOut,
+        ],
+        .send: [
+            .permissionDenied, .wouldBlock, .already, .badDescriptor, .connectionReset, .destinationRequired,
+            .badAddress, .interrupted, .invalidArgument, .alreadyConnected, .messageTooLong, .noBufferSpace,
+            .outOfMemory, .notConnected, .notSocket, .notSupported, .brokenPipe, .timedOut,
+        ],
+        .receiveFrom: [
+            .wouldBlock, .badDescriptor, .connectionRefused, .badAddress, .interrupted, .invalidArgument,
+            .outOfMemory, .notConnected, .notSocket,
+        ],
+        .sendTo: [
+            .permissionDenied, .wouldBlock, .already, .badDescriptor, .connectionReset, .destinationRequired,
+            .badAddress, .interrupted, .invalidArgument, .alreadyConnected, .messageTooLong, .noBufferSpace,
+            .outOfMemory, .notConnected, .notSocket, .notSupported, .brokenPipe,
+        ],
+        .localAddress: [.badDescriptor, .badAddress, .invalidArgument, .noBufferSpace, .notSocket],
+        .remoteAddress: [.badDescriptor, .badAddress, .invalidArgument, .noBufferSpace, .notConnected, .notSocket],
+        .setOption: [.badDescriptor, .badAddress, .invalidArgument, .noSuchOption, .notSocket],
+        .option: [.badDescriptor, .badAddress, .invalidArgument, .noSuchOption, .notSocket],
+        .unsentBytes: [.badDescriptor, .badAddress, .invalidArgument, .notTerminal],
+        .unreadBytes: [.badDescriptor, .badAddress, .invalidArgument, .notTerminal],
+        .setNonblocking: [.badDescriptor, .interrupted, .invalidArgument, .notPermitted],
+        .epollCreate: [.invalidArgument, .tooManyOpenFiles, .tooManyOpenFilesInSystem, .outOfMemory],
+        .epollAdd: [
+            .badDescriptor, .fileExists, .invalidArgument, .tooManyLinks, .noSuchFile, .outOfMemory, .noSpace,
+            .notPermitted,
+        ],
+        .epollRemove: [.badDescriptor, .invalidArgument, .noSuchFile, .outOfMemory, .notPermitted],
+        .epollWait: [.interrupted],
+        .eventDescriptor: [
+            .invalidArgument, .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noSuchDevice, .outOfMemory,
+        ],
+        .signalEvent: [.interrupted],
+        .startThread: [.wouldBlock, .invalidArgument, .notPermitted],
+    ]
+
+    /// What a call may do besides failing: move one byte.
+    static let shortCalls: Set<SystemCall> = [.receive, .send]
+}
+
+extension Errno {
+    /// ENOTTY, which says of an ioctl that this descriptor has no such thing.
+    static let notTerminal = Errno(rawValue: 25)
+}

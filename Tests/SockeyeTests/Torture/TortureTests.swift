@@ -1,0 +1,145 @@
+import SockeyeSystem
+import Synchronization
+import Testing
+
+@testable import Sockeye
+
+/// Every system call that the library makes fails once, in every way that its man page lists, wherever it is made.
+@Suite(.timeLimit(.minutes(2))) struct `Torture` {
+    @Test func `a conversation over IPv4 survives each failure of each system call`() async {
+        await #expect(processExitsWith: .success) { try await torture(.ipv4) }
+    }
+
+    @Test func `a conversation over IPv6 survives each failure of each system call`() async {
+        await #expect(processExitsWith: .success) { try await torture(.ipv6) }
+    }
+
+    @Test func `a conversation over a Unix socket survives each failure of each system call`() async {
+        await #expect(processExitsWith: .success) { try await torture(.unix) }
+    }
+
+    @Test func `a conversation over a pair survives each failure of each system call`() async {
+        await #expect(processExitsWith: .success) { try await torture(.pair) }
+    }
+
+    @Test func `blocking sockets survive each failure of each system call`() async {
+        await #expect(processExitsWith: .success) { try await torture(.blocking) }
+    }
+
+    @Test func `the conversations make every system call that the table has`() async {
+        await #expect(processExitsWith: .success) {
+            var made: Set<SystemCall> = []
+            for conversation in Conversation.allCases { made.formUnion(await conversation.rehearse().counts.keys) }
+            let missing = Set(SystemCallFailures.table.keys).subtracting(made)
+            // `poll` follows an interrupted connect only, and is tortured with that.
+            #expect(missing == [.setNonblocking, .waitWritable], "calls that no conversation makes: \(missing)")
+        }
+    }
+}
+
+/// All faults of a conversation, so many at a time, in a process of its own.
+private func torture(_ conversation: Conversation) async throws {
+    let rehearsal = await conversation.rehearse()
+    #expect(rehearsal.outcome.errors.isEmpty)
+    var faults: [TorturePlan.Fault] = []
+    for (call, count) in rehearsal.counts {
+        let failures = (SystemCallFailures.table[call] ?? []).map { FaultAnswer.failure($0) }
+        let short = SystemCallFailures.shortCalls.contains(call) ? [FaultAnswer.atMost(1)] : []
+        for position in 1...count {
+            faults += (failures + short).map { TorturePlan.Fault(call: call, position: position, answer: $0) }
+        }
+    }
+    // What takes its time (a close that lingers) is spread evenly.
+    faults.shuffle()
+    await withTaskGroup(of: Void.self) { group in
+        for (index, fault) in faults.enumerated() {
+            if index >= 32 { await group.next() }
+            group.addTask { await conversation.run(with: fault, expecting: rehearsal.outcome.seen) }
+        }
+    }
+    await until("all registrations are gone") { Registration.live.load(ordering: .sequentiallyConsistent) == 0 }
+    #expect(faults.count > 20)
+}
+
+extension Conversation {
+    /// The conversation without a fault.
+    fileprivate func rehearse() async -> (counts: [SystemCall: Int], outcome: Outcome) {
+        let plan = TorturePlan()
+        let outcome = await FaultSeam.with(plan) { await run() }
+        await until("all descriptors are closed") { plan.openDescriptors.isEmpty }
+        return (plan.counts, outcome)
+    }
+
+    fileprivate func run(with fault: TorturePlan.Fault, expecting seen: [String]) async {
+        let plan = TorturePlan(fault)
+        let outcome: Outcome
+        do {
+            outcome = try await within(.seconds(20)) { await FaultSeam.with(plan) { await self.run() } }
+        } catch {
+            Issue.record("\(self), \(fault): it hung")
+            return
+        }
+        await until("\(self), \(fault): all descriptors are closed") { plan.openDescriptors.isEmpty }
+        guard plan.hasHappened else { return }
+        for error in outcome.errors { judge(error, fault) }
+        if outcome.errors.isEmpty {
+            var left = outcome.seen
+            let missing = seen.filter { line in left.firstIndex(of: line).map { left.remove(at: $0) } == nil }
+            let known = mayLose(fault) ? Conversation.parting : []
+            #expect(known.isSuperset(of: missing), "\(self), \(fault): lost without an error: \(missing)")
+        } else if absorbs(fault) {
+            Issue.record("\(self), \(fault): \(outcome.errors), and it should have gone on")
+        }
+    }
+
+    /// Whether nobody is to hear of the fault.
+    private func absorbs(_ fault: TorturePlan.Fault) -> Bool {
+        guard case .failure(let errno) = fault.answer else { return true }
+        if errno == .interrupted { return true }
+        guard self != .blocking else { return false }
+        switch (fault.call, errno) {
+        case (.receive, .wouldBlock), (.send, .wouldBlock), (.accept, .wouldBlock), (.connect, .inProgress),
+            (.epollRemove, _), (.unsentBytes, _), (.unreadBytes, _), (.remoteAddress, _):
+            return true
+        // A client that has gone, and a server that has no room: it goes on, in a moment.
+        case (.accept, .connectionAborted), (.accept, .protocolError), (.accept, .networkDown),
+            (.accept, .noSuchOption), (.accept, .hostDown), (.accept, .noRoute), (.accept, .hostUnreachable),
+            (.accept, .networkUnreachable), (.accept, .timedOut), (.accept, .tooManyOpenFiles),
+            (.accept, .tooManyOpenFilesInSystem), (.accept, .noBufferSpace), (.accept, .outOfMemory),
+            (.accept, .notPermitted), (.accept, .notSupported), (.accept, .protocolNotSupported),
+            (.accept, .socketTypeNotSupported):
+            return true
+        default:
+            return false
+        }
+    }
+
+    /// The second client sends and closes, and does not look what becomes of it. A fault in its close, or in the server that
+    /// makes room for it, may cost what it has sent.
+    private func mayLose(_ fault: TorturePlan.Fault) -> Bool {
+        guard case .failure(let errno) = fault.answer, errno != .interrupted, errno != .wouldBlock else { return false }
+        return [.epollAdd, .shutdown, .receive].contains(fault.call)
+    }
+
+    /// An error is either the fault itself, with its documented code, or what the other side makes of its end.
+    private func judge(_ error: any Error, _ fault: TorturePlan.Fault) {
+        guard let error = error as? SocketError else {
+            Issue.record("\(self), \(fault): \(error) is no SocketError")
+            return
+        }
+        if case .failure(let errno) = fault.answer, error.errno == errno {
+            let isFull = errno == .wouldBlock && self != .blocking
+            let code = isFull ? .exhausted : SocketError(errno, error.operation).code
+            #expect(error.code == code, "\(self), \(fault): \(error)")
+            let leaks =
+                errno == .interrupted || errno == .inProgress
+                || (isFull && ![.connect, .loop].contains(error.operation))
+            #expect(!leaks, "\(self), \(fault): \(error) is no error for anybody but the loop")
+            return
+        }
+        let consequences: Set<SocketError.Code> = [
+            .reset, .endOfStream, .notConnected, .closed, .cancelled, .refused,
+        ]
+        #expect(consequences.contains(error.code), "\(self), \(fault): \(error)")
+    }
+}
