@@ -29,7 +29,9 @@ let package = Package(
             ]
         ),
         .testTarget(name: "SockeyeSystemTests", dependencies: ["SockeyeSystem"]),
-        .testTarget(name: "SockeyeTests", dependencies: ["Sockeye", "SockeyeTesting"]),
+        // What a test runs as a process of its own, to measure its memory.
+        .executableTarget(name: "TransferProgram", dependencies: ["Sockeye"], path: "Tests/TransferProgram"),
+        .testTarget(name: "SockeyeTests", dependencies: ["Sockeye", "SockeyeTesting", "TransferProgram"]),
         .testTarget(name: "SockeyeDoctorTests", dependencies: ["SockeyeDoctor"]),
         .testTarget(name: "SockeyeTestingTests", dependencies: ["SockeyeTesting", "Sockeye", "SockeyeSystem"]),
         .testTarget(name: "SockeyeToolTests", dependencies: ["SockeyeCLI"]),
