@@ -129,6 +129,8 @@ import Testing
             // Whatever goes wrong, the sender must not wait for a reader that has gone.
             defer { server.abort() }
             let count = try await within(.seconds(30)) {
+                // Should it be cut short: else the sender would block for ever, and the test with it.
+                defer { server.abort() }
                 var count = 0
                 while count < total, let piece = try await server.receive(upTo: 4_096) {
                     for byte in piece {

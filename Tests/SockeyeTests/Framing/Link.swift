@@ -34,7 +34,7 @@ enum Link: Sendable, CaseIterable, CustomTestStringConvertible {
             one.abort()
             other.abort()
         }
-        return try await body(one, other)
+        return try await withWatchdog(one, other, body)
     }
 }
 

@@ -139,6 +139,12 @@ import Testing
             for byte in Array("ab".utf8) {
                 try await one.send([byte])
                 await other.untilWaiting(.read)
+                // Not left to the calls below: without the claim they would take the first reader's place, and it would
+                // wait for ever.
+                try #require(
+                    other.registration.snapshot.isBusy(.read),
+                    "the claim was given up in the middle of a read"
+                )
                 #expect(await socketError { _ = try await other.receive(upTo: 1) }?.code == .busy)
                 #expect(await socketError { _ = try await other.receive(exactly: 1) }?.code == .busy)
                 #expect(await socketError { _ = try await other.lines.next() }?.code == .busy)

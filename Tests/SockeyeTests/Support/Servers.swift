@@ -67,7 +67,7 @@ func withEnds<Result>(
             connection.abort()
             accepted.abort()
         }
-        return try await body(connection, accepted)
+        return try await withWatchdog(connection, accepted, body)
     }
 }
 

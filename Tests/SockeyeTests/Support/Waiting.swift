@@ -110,3 +110,22 @@ func within<Result: Sendable>(
         throw CancellationError()
     }
 }
+
+/// Runs `body`; should it hang, records an issue and aborts both connections, which ends whatever waits on them.
+///
+/// Cancelling, as `within` does, is not enough for a defect in what cancellation itself relies on.
+func withWatchdog<Result>(
+    _ one: Connection,
+    _ other: Connection,
+    _ body: (Connection, Connection) async throws -> Result
+) async throws -> Result {
+    let watchdog = Task {
+        // SLEEP: the watchdog's own, which the body's end cuts short.
+        guard (try? await Task.sleep(for: .seconds(120))) != nil else { return }
+        Issue.record("still not done after 120 seconds: both connections are aborted")
+        one.abort()
+        other.abort()
+    }
+    defer { watchdog.cancel() }
+    return try await body(one, other)
+}
