@@ -116,7 +116,7 @@ public struct Resolver: Sendable {
             } catch let error as SocketError {
                 throw error
             } catch {
-                throw SocketError(.cancelled, .resolve, detail: "\"\(name)\"")
+                throw SocketError(SocketError.Code.cancelled, .resolve, detail: "\"\(name)\"")
             }
         } else {
             answer = try await lookUp(name, family)
@@ -150,7 +150,7 @@ public struct Resolver: Sendable {
         } catch {
             throw SocketError(error, .resolve, detail: "\"\(name)\"")
         }
-        guard let found else { throw SocketError(.cancelled, .resolve, detail: "\"\(name)\"") }
+        guard let found else { throw SocketError(SocketError.Code.cancelled, .resolve, detail: "\"\(name)\"") }
         return try found.get()
     }
 }
