@@ -7,8 +7,7 @@ package enum SystemCall: UInt8, Sendable, Hashable, CaseIterable {
     // What a socket tells of itself, and is told.
     case localAddress, remoteAddress, unsentBytes, unreadBytes, setOption, option, setNonblocking
     // The event loop.
-    case epollCreate, epollAdd, epollRemove, epollWait, eventDescriptor
+    case epollCreate, epollAdd, epollRemove, epollWait, eventDescriptor, signalEvent, startThread
     // Programs, pipes and files.
     case pipe, read, write, spawn, open
-    case epollCreate, epollAdd, epollRemove, epollWait, eventDescriptor, signalEvent, startThread
 }
