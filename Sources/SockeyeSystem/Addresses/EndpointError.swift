@@ -41,7 +41,7 @@ extension EndpointError: CustomStringConvertible {
 
     /// A part of what was given, between quotation marks, for a message. What a terminal would not show is escaped,
     /// and all but the beginning of a very long text is left out.
-    static func quote(_ text: some StringProtocol) -> String {
+    package static func quote(_ text: some StringProtocol) -> String {
         // Three times the longest path; a longer message hides what it says.
         let limit = 320
         let shown = text.unicodeScalars.prefix(limit)

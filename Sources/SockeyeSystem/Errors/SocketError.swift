@@ -66,6 +66,8 @@ public struct SocketError: Error, Sendable, CustomStringConvertible {
     }
 
     /// An error that the system reported; its code follows from the number.
+    // Disfavored, since `.busy`, `.invalidArgument` and others are names of both types: a bare name means the code.
+    @_disfavoredOverload
     public init(
         _ errno: Errno,
         _ operation: Operation,
@@ -161,8 +163,12 @@ extension SocketError {
         case finishSending = "shutdown"
         case close
         case option = "setsockopt"
+        case optionValue = "getsockopt"
         case address = "getsockname"
         case peerAddress = "getpeername"
         case wait, loop = "event loop"
+        case adopt, release
+        case sendFile = "sendfile"
+        case relay
     }
 }

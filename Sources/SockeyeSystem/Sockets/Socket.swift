@@ -29,7 +29,7 @@ public struct Socket: ~Copyable, Sendable {
         }
     }
 
-    /// Takes over an open descriptor, which the socket closes from now on.
+    /// Takes over an open descriptor, which the socket closes from now on. Unchecked: see ``adopt(_:kind:)``.
     package init(adopting descriptor: Int32) {
         self.descriptor = descriptor
     }
@@ -44,8 +44,8 @@ public struct Socket: ~Copyable, Sendable {
     /// the peer may lose it. Read to the end first, or use ``Connection``, which does.
     public consuming func close() {}
 
-    /// Hands the descriptor to somebody who closes it.
-    package consuming func release() -> Int32 {
+    /// Hands the descriptor to the caller, who closes it.
+    public consuming func release() -> Int32 {
         let released = descriptor
         discard self
         return released
@@ -60,7 +60,7 @@ public struct Socket: ~Copyable, Sendable {
         do {
             try Syscalls.bind(descriptor, RawSocketAddress(address))
         } catch {
-            throw SocketError(error, .bind, localAddress: address)
+            throw SocketError(error, .bind, localAddress: address).explainingPath()
         }
     }
 
@@ -107,7 +107,7 @@ public struct Socket: ~Copyable, Sendable {
                 if let error = try Syscalls.pendingError(descriptor) { throw error }
             }
         } catch {
-            throw SocketError(error, .connect, remoteAddress: address)
+            throw SocketError(error, .connect, remoteAddress: address).explainingPath()
         }
     }
 
@@ -127,7 +127,7 @@ public struct Socket: ~Copyable, Sendable {
         let bytes = try unsafe receiveArray(upTo: maximum) { descriptor, base, count throws(Errno) in
             try unsafe Syscalls.receive(descriptor, into: base, count: count)
         }
-        return bytes.isEmpty && isStream ? nil : bytes
+        return bytes.isEmpty && isAtEnd ? nil : bytes
     }
 
     /// Sends bytes once and returns how many the system took, which may be fewer than given. In C: `send`.
@@ -205,8 +205,6 @@ public struct Socket: ~Copyable, Sendable {
     /// 1 MiB: one system call never brings more that is worth waiting for, and "up to a lot" must not allocate a lot.
     private static let largestReceiveBytes = 1 << 20
 
-    private var isStream: Bool { (try? Syscalls.isDatagram(descriptor)) != true }
-
     /// What the socket was created for: an unbound socket's own address has its family already.
     private var family: AddressFamily? { (try? localAddress)?.family }
 
@@ -221,7 +219,7 @@ public struct Socket: ~Copyable, Sendable {
     }
 
     /// Receives into a new array of exactly the bytes that came.
-    private func receiveArray(
+    func receiveArray(
         upTo maximum: Int,
         _ call: (Int32, UnsafeMutableRawPointer?, Int) throws(Errno) -> Int
     ) throws(SocketError) -> [UInt8] {

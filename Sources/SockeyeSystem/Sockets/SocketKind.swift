@@ -1,9 +1,11 @@
 /// What a socket carries: a stream of bytes or single messages.
-public enum SocketKind: Sendable, Hashable {
+public enum SocketKind: Sendable, Hashable, CaseIterable {
     /// A stream of bytes in order, without message boundaries: TCP, or a Unix stream. `SOCK_STREAM` in C.
     case stream
     /// Messages that arrive whole or not at all, in any order: UDP, or a Unix datagram socket. `SOCK_DGRAM` in C.
     case datagram
+    /// Messages that arrive whole and in order, between two ends: only Unix sockets. `SOCK_SEQPACKET` in C.
+    case sequencedPacket
 }
 
 /// Which side of a connection ends.

@@ -81,7 +81,7 @@ package enum Syscalls {
             case .ipv6: AF_INET6
             case .unix: AF_UNIX
             }
-        var flags = Int32(kind == .stream ? SOCK_STREAM.rawValue : SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        var flags = kind.number | Int32(SOCK_CLOEXEC.rawValue)
         if nonblocking { flags |= Int32(SOCK_NONBLOCK.rawValue) }
         return try opening(.socket) { Glibc.socket(domain, flags, 0) }
     }

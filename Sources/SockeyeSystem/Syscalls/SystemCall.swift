@@ -10,4 +10,16 @@ package enum SystemCall: UInt8, Sendable, Hashable, CaseIterable {
     case epollCreate, epollAdd, epollRemove, epollWait, eventDescriptor, signalEvent, startThread
     // Programs, pipes and files.
     case pipe, read, write, spawn, open
+    // Descriptors in messages, and what a Unix socket tells of its peer.
+    case peerCredentials, sendDescriptors, receiveDescriptors, receiveMessage, peerHasFinished
+    // The event loop, for Unix sockets.
+    case epollWatch
+    // Descriptors from elsewhere.
+    case setBlocking, setCloseOnExec
+    // The file of a Unix socket.
+    case fileIdentity, setMode, lockFolder
+    // Bytes without copying.
+    case openFile, fileLength, sendFile, splice
+    // What the kernel tells about a TCP connection.
+    case statistics
 }

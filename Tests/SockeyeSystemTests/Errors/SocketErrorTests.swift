@@ -59,7 +59,7 @@ import Testing
             "connect 127.0.0.1:1337: connection refused (ECONNREFUSED)"
         ),
         (
-            SocketError(.addressInUse, .bind, localAddress: here),
+            SocketError(Errno.addressInUse, .bind, localAddress: here),
             "bind 127.0.0.1:1337: address already in use (EADDRINUSE)"
         ),
         (

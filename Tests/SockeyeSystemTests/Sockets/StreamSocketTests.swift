@@ -119,7 +119,7 @@ import Testing
         try socket.setOption(.receiveBufferBytes, to: 10_000)
         // The kernel doubles it.
         #expect(try socket.option(.receiveBufferBytes) == 20_000)
-        try socket.setOption(.sendBufferBytes, to: Int.max)
+        try socket.setOption(.sendBufferBytes, to: Int(Int32.max) / 2)
         #expect(try socket.option(.sendBufferBytes) > 10_000)
     }
 
@@ -128,7 +128,7 @@ import Testing
         let error = try #require(socketError { try socket.setOption(.noDelay, to: true) })
         #expect(error.code == .unsupported)
         #expect(error.operation == .option)
-        #expect(error.description.contains("noDelay"))
+        #expect(error.description.contains("TCP_NODELAY"))
     }
 
     @Test func `an IPv6 listener on every interface takes IPv4 clients unless told not to`() throws {
