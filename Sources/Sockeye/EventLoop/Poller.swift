@@ -36,6 +36,21 @@ internal import SockeyeSystem
         try unsafe Syscalls.epollAdd(epoll, descriptor, owner: owner)
     }
 
+    // A Unix socket tells of room to write whenever its peer has received something, wanted or not; TCP only after a send
+    // that found none. In an echo that would be one more event a message. So a Unix socket is added for reading alone, and
+    // watched for writing from the first time on that a send has to wait. Changing the watch reports room that is there
+    // already, so no edge is missed.
+
+    /// Watches a descriptor of a Unix socket for reading alone.
+    func addReading(_ descriptor: Int32, owner: UnsafeMutableRawPointer) throws(Errno) {
+        try unsafe Syscalls.epollAddReading(epoll, descriptor, owner: owner)
+    }
+
+    /// Watches a descriptor for writing too.
+    func watchBoth(_ descriptor: Int32, owner: UnsafeMutableRawPointer) throws(Errno) {
+        try unsafe Syscalls.epollWatchBoth(epoll, descriptor, owner: owner)
+    }
+
     func remove(_ descriptor: Int32) throws(Errno) {
         try Syscalls.epollRemove(epoll, descriptor)
     }

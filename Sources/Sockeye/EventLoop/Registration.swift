@@ -16,6 +16,8 @@ internal import Synchronization
     private let state: Atomic<UInt64>
     /// The task whose cancellation `ownerWasCancelled` tells, as a number that is only ever compared; 0 for none.
     private let owner = Atomic<UInt>(0)
+    /// Whether the loop is told of room to write: a Unix socket's only once a send has waited. See `Poller`.
+    private let watchesWriting: Atomic<Bool>
     @exclusivity(unchecked) private var reader: UnsafeContinuation<Void, Never>?
     @exclusivity(unchecked) private var writer: UnsafeContinuation<Void, Never>?
 
@@ -23,16 +25,22 @@ internal import Synchronization
     init(
         registering descriptor: Int32,
         on loop: EventLoop,
-        state: RegistrationState = .initial
+        state: RegistrationState = .initial,
+        family: AddressFamily? = nil
     ) throws(Errno) {
         self.descriptor = descriptor
         self.loop = loop
         self.state = Atomic(state.bits)
+        watchesWriting = Atomic(family != .unix)
         // The kernel keeps an unowned pointer to this object; `retire` keeps the object until no event can name it.
         let owner = unsafe Unmanaged.passRetained(self)
         loop.attach()
         do {
-            try unsafe loop.poller.add(descriptor, owner: owner.toOpaque())
+            if family == .unix {
+                try unsafe loop.poller.addReading(descriptor, owner: owner.toOpaque())
+            } else {
+                try unsafe loop.poller.add(descriptor, owner: owner.toOpaque())
+            }
         } catch {
             loop.detach()
             unsafe owner.release()
@@ -81,9 +89,22 @@ internal import Synchronization
     private func park(_ direction: Direction, _ continuation: UnsafeContinuation<Void, Never>, isOwner: Bool) {
         switch direction {
         case .read: unsafe reader = unsafe continuation
-        case .write: unsafe writer = unsafe continuation
+        case .write:
+            unsafe writer = unsafe continuation
+            if !watchesWriting.load(ordering: .relaxed) { watchWriting() }
         }
         if !update({ $0.suspend(direction, isOwner: isOwner) }) { unsafe continuation.resume() }
+    }
+
+    /// Should it fail, for want of memory in the kernel, the direction counts as over: the next attempt says what there is.
+    @inline(never)
+    private func watchWriting() {
+        watchesWriting.store(true, ordering: .relaxed)
+        do {
+            try unsafe loop.poller.watchBoth(descriptor, owner: Unmanaged.passUnretained(self).toOpaque())
+        } catch {
+            _ = update { $0.signal(read: false, write: true, readEnded: false, bothEnded: true) }
+        }
     }
 
     /// Suspends until the direction may be ready, or the task is cancelled, or the registration is closed.
@@ -217,10 +238,15 @@ internal import Synchronization
 
     /// Closes the descriptor, and lets go of this object once the loop can no longer hold an event that names it.
     func retire() {
+        leaveLoop { Syscalls.close(descriptor) }
+    }
+
+    /// Ends the tie to the loop; `after` runs when no new event can come, and before the object may go.
+    func leaveLoop(_ after: () -> Void = {}) {
         // Closing alone takes a descriptor out of epoll only when no other refers to the same open file, and a child
         // process that is between fork and exec holds such another: its event would name an object that is gone.
         try? loop.poller.remove(descriptor)
-        Syscalls.close(descriptor)
+        after()
         Self.live.subtract(1, ordering: .relaxed)
         loop.releaseAfterTurn(self)
         loop.detach()

@@ -149,6 +149,14 @@ struct RegistrationState: Equatable {
         return (stopAllWaiting(), release())
     }
 
+    /// Nothing new may begin, and the descriptor is the caller's, open. Only between operations.
+    mutating func giveAway() -> Begin {
+        if isClosed { return .closed }
+        if isBusy(.read) || isBusy(.write) || bits & Self.heldMask != 0 { return .busy }
+        bits |= Self.closed | Self.aborted | Self.released
+        return .begun
+    }
+
     /// Whether an operation has got anywhere since this was last asked.
     mutating func takeTouched() -> Bool {
         defer { bits &= ~Self.touched }

@@ -51,7 +51,6 @@ extension Connection {
             let registration = try await connectedRegistration(to: address, options)
             return connected(registration, to: address, options, since: start)
         } catch {
-            let error = options.error(error, at: address)
             report(error, options, since: start)
             throw error
         }
@@ -85,14 +84,14 @@ extension Connection {
     static func connectedRegistration(
         to address: SocketAddress,
         _ options: ConnectionOptions
-    ) async throws(OperationFailure) -> Registration {
+    ) async throws(SocketError) -> Registration {
+        let descriptor = try options.openSocket(for: address)
         let registration: Registration
         do {
-            registration = try beginConnecting(to: address, options)
+            registration = try beginConnecting(descriptor, to: address, options)
         } catch {
-            throw .system(error)
+            throw options.error(.system(error), at: address)
         }
-        let descriptor = registration.descriptor
         do {
             // A connect is over when the socket becomes writable or has an error; which of them, SO_ERROR tells.
             _ = try await registration.perform(.write) { () throws(Errno) in
@@ -102,23 +101,23 @@ extension Connection {
             return registration
         } catch {
             if registration.close(abruptly: true) { registration.retire() }
-            throw error
+            throw options.error(error, at: address)
         }
     }
 
+    /// Takes the descriptor over: when it throws, it is closed.
     private static func beginConnecting(
+        _ descriptor: Int32,
         to address: SocketAddress,
         _ options: ConnectionOptions
     ) throws(Errno) -> Registration {
-        let loop: EventLoop
-        do {
-            loop = try EventLoopGroup.loop(options.loops)
-        } catch {
-            throw error.errno ?? .tooManyOpenFiles
-        }
-        let descriptor = try Syscalls.socket(address.family, .stream, nonblocking: true)
-        do {
-            if options.noDelay == .on, address.family != .unix { try Syscalls.setOption(descriptor, .noDelay, 1) }
+        do throws(Errno) {
+            let loop: EventLoop
+            do {
+                loop = try EventLoopGroup.loop(options.loops)
+            } catch {
+                throw error.errno ?? .tooManyOpenFiles
+            }
             if let source = options.sourceAddress { try bind(descriptor, toSource: source) }
             var state = RegistrationState.initial
             do {
@@ -126,7 +125,7 @@ extension Connection {
             } catch .inProgress {
                 state = .connecting
             }
-            return try Registration(registering: descriptor, on: loop, state: state)
+            return try Registration(registering: descriptor, on: loop, state: state, family: address.family)
         } catch {
             Syscalls.close(descriptor)
             throw error
@@ -153,17 +152,17 @@ extension Connection {
     ) {
         let loops = try EventLoopGroup.chosen(options.loops)
         do throws(Errno) {
-            let (one, other) = try Syscalls.socketPair(nonblocking: true)
+            let (one, other) = try Syscalls.socketPair(options.kind, nonblocking: true)
             let first: Registration
             do {
-                first = try Registration(registering: one, on: loops.next())
+                first = try Registration(registering: one, on: loops.next(), family: .unix)
             } catch {
                 Syscalls.close(one)
                 Syscalls.close(other)
                 throw error
             }
             do {
-                let second = try Registration(registering: other, on: loops.next())
+                let second = try Registration(registering: other, on: loops.next(), family: .unix)
                 return (end(first, options), end(second, options))
             } catch {
                 if first.close(abruptly: true) { first.retire() }

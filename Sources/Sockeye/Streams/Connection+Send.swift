@@ -138,7 +138,7 @@ extension Connection {
     }
 
     /// An error in the middle of a send says how far it came, and ends sending for good.
-    private func cut(_ operation: Sending, of count: Int, _ failure: OperationFailure) -> SocketError {
+    func cut(_ operation: Sending, of count: Int, _ failure: OperationFailure) -> SocketError {
         guard operation.sent > 0 else { return fail(.send, failure, since: operation.start) }
         registration.noteSendCutShort()
         let detail = "\(operation.sent) of \(count) bytes had gone out"
@@ -154,7 +154,7 @@ extension Connection {
         )
     }
 
-    private func reportSent(_ operation: Sending) {
+    func reportSent(_ operation: Sending) {
         observation?.report(
             .send,
             since: operation.start,

@@ -20,7 +20,7 @@ extension ConnectionOptions {
 
     /// Why connecting to an address has failed, in the terms of whoever chose where to connect from.
     func error(_ failure: OperationFailure, at address: SocketAddress) -> SocketError {
-        let error = SocketError(failure, .connect, local: sourceAddress, remote: address)
+        let error = SocketError(failure, .connect, local: sourceAddress, remote: address).explainingPath()
         if let errno = error.errno, let detail = SocketError.detail(of: errno, at: address) {
             return error.adding(detail: detail)
         }

@@ -1,7 +1,7 @@
 public import SockeyeSystem
 
 /// How a client's connection is made.
-public struct ConnectionOptions: Sendable {
+public struct ConnectionOptions: SocketTuning, Sendable {
     /// Sends small pieces at once instead of holding them back for up to 200 ms. Default: on. `TCP_NODELAY`.
     public var noDelay = NoDelay.on
 
@@ -27,6 +27,12 @@ public struct ConnectionOptions: Sendable {
     /// Who looks names up. Default: ``Resolver/system``.
     public var resolver = Resolver.system
 
+    /// The socket options that have been set: see ``SocketTuning``. Default: none.
+    public var settings = SocketSettings()
+
+    /// What the socket is: a ``PacketConnection`` has one that keeps messages apart.
+    var kind = SocketKind.stream
+
     public init() {}
 
     /// Whether small pieces are sent at once.
@@ -37,7 +43,7 @@ public struct ConnectionOptions: Sendable {
 }
 
 /// How a listener is bound.
-public struct ListenerOptions: Sendable {
+public struct ListenerOptions: SocketTuning, Sendable {
     /// How many clients may wait, connected but not yet accepted. Default: 4096, which is also where current kernels
     /// cap it (`net.core.somaxconn`). It does not limit how many are served at once. In C: the argument of `listen`.
     public var backlog = 4096
@@ -59,6 +65,16 @@ public struct ListenerOptions: Sendable {
     /// Which clients are let in at `*:port`, and which addresses of a name are bound. Default: any, which is both families
     /// with one listener. `IPV6_V6ONLY`, or an IPv4 socket.
     public var family = FamilyPreference.any
+
+    /// The permissions of a Unix socket's file, such as `0o660`; whoever may write to it may connect. From 0 to 0o777.
+    /// Default: nil, which is 0o777 less the process' `umask`. In C: `fchmod`, before `bind`.
+    public var fileMode: UInt16?
+
+    /// The socket options that have been set, which the connections inherit: see ``SocketTuning``. Default: none.
+    public var settings = SocketSettings()
+
+    /// As in ``ConnectionOptions``: a ``PacketListener`` has one that keeps messages apart.
+    var kind = SocketKind.stream
 
     public init() {}
 

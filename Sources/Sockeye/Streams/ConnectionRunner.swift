@@ -15,7 +15,7 @@ struct ConnectionRunner: Sendable {
     }
 
     private enum Event: Sendable {
-        case attempt(Int, Result<Registration, OperationFailure>, since: UInt64)
+        case attempt(Int, Result<Registration, SocketError>, since: UInt64)
         /// False: it was stopped before its time.
         case clock(isDue: Bool)
     }
@@ -93,7 +93,7 @@ struct ConnectionRunner: Sendable {
     ) {
         group.addTask(executorPreference: loop) { [options] in
             let since = Observation.now()
-            do throws(OperationFailure) {
+            do throws(SocketError) {
                 return .attempt(
                     index,
                     .success(try await Connection.connectedRegistration(to: address, options)),
@@ -115,10 +115,9 @@ struct ConnectionRunner: Sendable {
         case .attempt(let index, .success(let registration), let since):
             run.winner = (registration, since)
             return run.race.connected(index)
-        case .attempt(_, .failure(.interrupted(.cancelled)), _):
+        case .attempt(_, .failure(let error), _) where error.code == .cancelled && error.errno == nil:
             return run.race.cancelled()
-        case .attempt(let index, .failure(let failure), let since):
-            let error = options.error(failure, at: run.race.addresses[index])
+        case .attempt(let index, .failure(let error), let since):
             Connection.report(error, options, since: since)
             return run.race.failed(index, error, at: run.now)
         }

@@ -15,18 +15,22 @@ public final class Listener: Sendable {
     let loops: EventLoopGroup
     let observation: Observation?
     private let observer: (any SocketObserver)?
+    /// What a Unix socket with a path has in the file system, until the listener closes.
+    let file: SocketFile?
     /// The `serve` that runs now.
     let serving = Mutex<ServePolicy?>(nil)
     /// The address that clients connect to: port 0 went in, the real port comes out. In C: `getsockname`.
     public let localAddress: SocketAddress
 
-    private init(
+    init(
         _ registration: Registration,
         _ loops: EventLoopGroup,
         _ address: SocketAddress,
-        _ observer: (any SocketObserver)?
+        _ observer: (any SocketObserver)?,
+        _ file: SocketFile?
     ) {
         self.registration = registration
+        self.file = file
         self.loops = loops
         self.observer = observer
         localAddress = address
@@ -44,6 +48,10 @@ public final class Listener: Sendable {
     /// `"1337"` or `"127.0.0.1:1337"` is reachable from this computer only; `"*:1337"` from everywhere, over IPv4 and
     /// IPv6 with this one listener, or over IPv4 alone on a computer without IPv6. Port 0 picks a free one: read it from
     /// ``localAddress``. In C: `socket`, `bind`, `listen`.
+    ///
+    /// A path in the file system takes the place of a server that has died and left its file there; one that lives stays,
+    /// and sees a client come and go. The file goes when the listener closes. It is not removed when the process is killed,
+    /// nor after a `chdir` if the path is relative.
     ///
     /// - Throws: `.addressInUse`, `.permissionDenied` (ports below 1024), `.addressNotAvailable` (not an address of this
     ///   computer), `.nameNotFound`, `.invalidAddress` (a text that is no address), `.unsupported` (an IPv6 address on a
@@ -72,42 +80,22 @@ public final class Listener: Sendable {
         _ loops: EventLoopGroup,
         _ options: ListenerOptions
     ) throws(SocketError) -> Listener {
-        var operation = SocketError.Operation.create
         let start = Observation.now()
-        do throws(Errno) {
-            let descriptor = try Syscalls.socket(address.family, .stream, nonblocking: true)
-            do throws(Errno) {
-                operation = .option
-                if address.family != .unix {
-                    if options.reuseAddress == .on { try Syscalls.setOption(descriptor, .reuseAddress, 1) }
-                    // Accepted sockets inherit it, which saves a system call for each of them.
-                    if options.noDelay == .on { try Syscalls.setOption(descriptor, .noDelay, 1) }
-                }
-                if address.family == .ipv6, address.isAny {
-                    try Syscalls.setOption(descriptor, .ipv6Only, options.family == .ipv6Only ? 1 : 0)
-                }
-                operation = .bind
-                try Syscalls.bind(descriptor, RawSocketAddress(address))
-                operation = .listen
-                try Syscalls.listen(descriptor, backlog: Int32(clamping: options.backlog))
-                operation = .address
-                let bound = try Syscalls.localAddress(descriptor)
-                operation = .loop
-                let registration = try Registration(registering: descriptor, on: loops.next())
-                let listener = Listener(registration, loops, bound, options.observer)
-                listener.observation?.report(.listen, since: start, local: bound, remote: nil)
-                return listener
-            } catch {
-                Syscalls.close(descriptor)
-                throw error
-            }
-        } catch {
-            throw SocketError(
-                error,
-                operation,
-                localAddress: address,
-                detail: SocketError.detail(of: error, at: address)
+        let (descriptor, file) = try options.openListeningSocket(on: address)
+        do {
+            let listener = try Listener(
+                Registration(registering: descriptor, on: loops.next()),
+                loops,
+                Syscalls.localAddress(descriptor),
+                options.observer,
+                file
             )
+            listener.observation?.report(.listen, since: start, local: listener.localAddress, remote: nil)
+            return listener
+        } catch {
+            file?.remove()
+            Syscalls.close(descriptor)
+            throw SocketError(error, .loop, localAddress: address)
         }
     }
 
@@ -171,7 +159,7 @@ public final class Listener: Sendable {
     ) throws(OperationFailure) -> Connection {
         let registration: Registration
         do {
-            registration = try Registration(registering: descriptor, on: loops.next())
+            registration = try Registration(registering: descriptor, on: loops.next(), family: peer.family)
         } catch {
             Syscalls.close(descriptor)
             throw .system(error)
@@ -189,7 +177,11 @@ public final class Listener: Sendable {
     }
 
     /// Takes no more clients: who waits in the queue is refused, and `accept` and `serve` end. Connections go on.
+    ///
+    /// The file of a Unix socket is removed, if it still is the one that this listener made.
     public func close() {
+        // First, so that a client finds either a server or no file.
+        file?.remove()
         if registration.close(abruptly: true) { registration.retire() }
     }
 }
