@@ -1,0 +1,184 @@
+import Foundation
+import SockeyeSystem
+import Testing
+
+@testable import Sockeye
+
+@Suite(.timeLimit(.minutes(1))) struct `Sending a file` {
+    /// A file of the pattern that goes with the test.
+    private func withFile<Result>(_ count: Int, _ body: (String) async throws -> Result) async throws -> Result {
+        let path = ScratchFolder.path()
+        try Data(Pattern.bytes(count)).write(to: URL(fileURLWithPath: path))
+        defer { _ = unsafe unlink(path) }
+        return try await body(path)
+    }
+
+    /// A range, or nil for all.
+    static let ranges: [Range<Int>?] = [nil, 0..<0, 0..<1, 1..<2, 4095..<4097, 999_999..<1_000_000, 123..<987_654]
+
+    @Test(arguments: Family.allCases, ranges)
+    func `arrives as it is, in whole or in part`(family: Family, range: Range<Int>?) async throws {
+        try await withFile(1_000_000) { path in
+            try await withEnds(family) { client, server in
+                async let received = client.receiveAll()
+                let count = try await server.sendFile(path, range: range)
+                try await server.send("!")
+                try await server.finishSending()
+                let wanted = range ?? 0..<1_000_000
+                #expect(count == wanted.count)
+                let all = try await received
+                #expect(all == Pattern.bytes(wanted.count, at: wanted.lowerBound) + [33])
+            }
+        }
+    }
+
+    @Test(arguments: Family.allCases)
+    func `a large one waits for a slow reader, and an empty one is nothing`(family: Family) async throws {
+        try await withFile(20 << 20) { path in
+            try await withEnds(family) { client, server in
+                let sending = Task {
+                    let count = try await server.sendFile(path)
+                    try await server.finishSending()
+                    return count
+                }
+                await server.untilWaiting(.write)
+                let received = try await client.receiveAll()
+                #expect(received == Pattern.bytes(20 << 20))
+                let count = try await sending.value
+                #expect(count == 20 << 20)
+            }
+        }
+        try await withFile(0) { path in
+            try await withEnds(family) { _, server in
+                let count = try await server.sendFile(path)
+                #expect(count == 0)
+            }
+        }
+    }
+
+    @Test func `an open file is sent from its beginning, and its position stays`() async throws {
+        try await withFile(100) { path in
+            let file = try Syscalls.openFile(path)
+            defer { Syscalls.close(file) }
+            _ = lseek(file, 50, SEEK_SET)
+            try await withEnds(.ipv4) { client, server in
+                let count = try await server.sendFile(descriptor: file, range: 10..<20)
+                #expect(count == 10)
+                let received = try await client.receive(count: 10)
+                #expect(received == Pattern.bytes(10, at: 10))
+            }
+            #expect(lseek(file, 0, SEEK_CUR) == 50)
+        }
+    }
+
+    @Test func `what is no file, or has no such range, is refused before anything goes out`() async throws {
+        let (reading, writing, _) = try Syscalls.pipe(wantedBytes: 4096)
+        defer { for number in [reading, writing] { Syscalls.close(number) } }
+        try await withFile(10) { path in
+            try await withEnds(.ipv4) { client, server in
+                func failure(_ path: String, _ range: Range<Int>? = nil) async -> SocketError? {
+                    await socketError { try await server.sendFile(path, range: range) }
+                }
+                #expect(await failure(path + ".missing")?.code == .nameNotFound)
+                let folder = NSTemporaryDirectory()
+                #expect(await failure(folder)?.detail == "\"\(folder)\" is a folder")
+                #expect(await failure("/dev/zero")?.detail?.contains("is a pipe, a socket or a device") == true)
+                #expect(await failure("a\0b")?.code == .invalidArgument)
+                let beyond = await failure(path, 5..<11)
+                #expect(beyond?.code == .invalidArgument)
+                #expect(beyond?.detail == "\"\(path)\" has 10 bytes, and 5..<11 were asked for")
+                #expect(await failure(path, -1..<3)?.code == .invalidArgument)
+                let pipe = await socketError { try await server.sendFile(descriptor: reading) }
+                #expect(pipe?.code == .invalidArgument)
+                let closed = await socketError { try await server.sendFile(descriptor: 9999) }
+                #expect(closed?.detail == "descriptor 9999 is not open")
+                try await server.send("fine")
+                #expect(try await client.receiveText(count: 4) == "fine")
+            }
+        }
+    }
+
+    @Test(arguments: Family.allCases)
+    func `a cancelled one says how far it came, and sending is over`(family: Family) async throws {
+        try await withFile(30 << 20) { path in
+            try await withEnds(family) { client, server in
+                let sending = Task { try await server.sendFile(path) }
+                await server.untilWaiting(.write)
+                sending.cancel()
+                let error = await socketError { _ = try await sending.value }
+                #expect(error?.code == .cancelled)
+                let words = try #require(error?.detail)
+                #expect(words.contains("of \(30 << 20) bytes had gone out"))
+                let count = try #require(words.split(separator: " ").first.flatMap { Int($0) })
+                #expect(await socketError { try await server.send("x") }?.code == .notConnected)
+                server.registration.update { $0.noteFinishedSending() }
+                try Syscalls.shutdown(server.registration.descriptor, .sending)
+                #expect(try await client.receiveAll().count == count)
+            }
+        }
+    }
+
+    @Test func `a file that becomes shorter is told, with how far it came`() async throws {
+        try await withFile(30 << 20) { path in
+            try await withEnds(.ipv4) { client, server in
+                let sending = Task { try await server.sendFile(path) }
+                await server.untilWaiting(.write)
+                _ = unsafe truncate(path, 100)
+                let receiving = Task { try await client.receiveAll() }
+                let error = await socketError { _ = try await sending.value }
+                #expect(error?.code == .endOfStream)
+                #expect(error?.detail?.contains("the file has become shorter: ") == true)
+                #expect(await socketError { try await server.send("x") }?.code == .notConnected)
+                server.abort()
+                _ = await receiving.result
+            }
+        }
+    }
+
+    @Test(arguments: Family.allCases)
+    func `a peer that has gone is an error, on any thread, and kills nobody`(family: Family) async {
+        await #expect(processExitsWith: .success) {
+            signal(SIGPIPE, SIG_DFL)
+            for family in Family.allCases {
+                let path = ScratchFolder.path()
+                try Data(Pattern.bytes(1 << 20)).write(to: URL(fileURLWithPath: path))
+                try await withRawClient(family) { server, peer in
+                    peer.reset()
+                    var error: SocketError?
+                    for _ in 0..<100 where error == nil {
+                        error = await socketError { try await server.sendFile(path) }
+                    }
+                    #expect(error?.code == .reset)
+                    // Not on a loop's thread, and the socket is known to be gone: EPIPE, whose signal would end us.
+                    let again = await Task.detached { await socketError { try await server.sendFile(path) } }.value
+                    #expect(again != nil)
+                }
+            }
+        }
+    }
+
+    @Test func `two at once are one too many`() async throws {
+        try await withFile(30 << 20) { path in
+            try await withEnds(.ipv4) { _, server in
+                let sending = Task { try await server.sendFile(path) }
+                await server.untilWaiting(.write)
+                #expect(await socketError { try await server.sendFile(path) }?.code == .busy)
+                sending.cancel()
+                _ = await sending.result
+            }
+        }
+    }
+
+    @Test func `nothing is left open`() async {
+        await #expect(processExitsWith: .success) {
+            try await leavesNothing {
+                try await withEnds(.ipv4) { client, server in
+                    _ = await socketError { try await server.sendFile("/nowhere") }
+                    _ = await socketError { try await server.sendFile("/") }
+                    _ = await socketError { try await server.sendFile("/proc/self/status", range: 5..<3000) }
+                    try await server.sendFile("/etc/hosts")
+                }
+            }
+        }
+    }
+}
