@@ -45,6 +45,9 @@ struct Connect: AsyncParsableCommand {
     var limits: ConnectLimits
 
     @OptionGroup
+    var keepAlive: KeepAliveArgument
+
+    @OptionGroup
     var family: FamilyChoice
 
     @OptionGroup
@@ -82,6 +85,7 @@ struct Connect: AsyncParsableCommand {
     private func talk(to endpoint: Endpoint) async throws {
         var options = ConnectionOptions()
         if explain { options.observer = Explainer() }
+        keepAlive.apply(to: &options)
         options.family = try family.preference(for: route.proxy?.endpoint ?? endpoint)
         options.sourceAddress = try source.address()
         let idle = limits.idleTimeout.map { IdleLimit($0.duration, telling: options.observer) }

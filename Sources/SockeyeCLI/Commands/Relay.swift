@@ -66,7 +66,7 @@ struct Relay: AsyncParsableCommand {
         let log = RelayLog(options, recording: try recording())
         try await Failure.explaining(listen, command: "relay") {
             let listener = try await Listener.bind(to: listen.endpoint)
-            defer { UnixSocketFile.remove(listener.localAddress) }
+            defer { listener.close() }
             await log.writeHeading(listen: listener.localAddress, target: "\(target.endpoint)")
             RelayAnnouncement(of: listener.localAddress, target: target.endpoint, isQuiet: quiet).say()
             let service = RelayService(target: target, faults: faults.perSide, log: log)

@@ -50,6 +50,9 @@ struct Serve: AsyncParsableCommand {
     var messages: FramingOptions
 
     @OptionGroup
+    var keepAlive: KeepAliveArgument
+
+    @OptionGroup
     var family: FamilyChoice
 
     @OptionGroup(title: "Limits")
@@ -84,7 +87,7 @@ struct Serve: AsyncParsableCommand {
             let idle = isForOne ? limits.idleTimeout.map { IdleLimit($0.duration, telling: explainer) } : nil
             defer { (role as? Hub)?.leaveTerminal() }
             var listeners: [Listener] = []
-            defer { for listener in listeners { UnixSocketFile.remove(listener.localAddress) } }
+            defer { for listener in listeners { listener.close() } }
             for (index, address) in typed.enumerated() {
                 let listener = try await bind(to: address, observer: idle ?? explainer)
                 listeners.append(listener)
@@ -114,6 +117,7 @@ struct Serve: AsyncParsableCommand {
         var options = ListenerOptions()
         if let loops { options.loops = try EventLoopGroup(count: loops) }
         options.observer = observer
+        keepAlive.apply(to: &options)
         options.family = try family.preference(for: address.endpoint)
         do {
             return try await Listener.bind(to: address.endpoint, options: options)
