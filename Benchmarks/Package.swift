@@ -24,6 +24,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
+        .executableTarget(name: "BulkSockeye", dependencies: [.product(name: "Sockeye", package: "sockeye")]),
         .executableTarget(name: "EchoSockeye", dependencies: [.product(name: "Sockeye", package: "sockeye")]),
     ],
     swiftLanguageModes: [.v6]

@@ -4,7 +4,7 @@
 // A client that does not read what it is sent gets EPOLLOUT and a copy of the unsent rest; it is not read from until
 // then. The cases never get there, but a floor that loses or spins would not be an honest one.
 //
-// usage: floor PORT
+// usage: floor PORT | floor unix:PATH
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 enum { BACKLOG = 4096, EVENTS_A_TURN = 256, BUFFER_BYTES = 64 * 1024 };
@@ -25,7 +26,7 @@ struct client {
 };
 
 static char buffer[BUFFER_BYTES];
-static int poller;
+static int poller, is_local;
 
 static void die(const char *what) {
     fprintf(stderr, "floor: %s: %s\n", what, strerror(errno));
@@ -87,7 +88,7 @@ static void writable(struct client *client) {
 static void accept_all(int listener) {
     int fd, on = 1;
     while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        if (!is_local) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         struct client *client = calloc(1, sizeof *client);
         if (!client) die("calloc");
         client->fd = fd;
@@ -98,17 +99,22 @@ static void accept_all(int listener) {
 }
 
 int main(int argc, char **argv) {
-    int port = argc == 2 ? atoi(argv[1]) : 0, on = 1;
-    if (port < 1 || port > 65535) {
-        fprintf(stderr, "usage: floor PORT\n");
+    is_local = argc == 2 && strncmp(argv[1], "unix:", 5) == 0;
+    int port = argc == 2 && !is_local ? atoi(argv[1]) : 0, on = 1;
+    struct sockaddr_un local = {.sun_family = AF_UNIX};
+    if (is_local ? strlen(argv[1] + 5) >= sizeof local.sun_path : port < 1 || port > 65535) {
+        fprintf(stderr, "usage: floor PORT | floor unix:PATH\n");
         return 64;
     }
+    if (is_local) strcpy(local.sun_path, argv[1] + 5);
     struct sockaddr_in address = {
         .sin_family = AF_INET, .sin_port = htons((unsigned short)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    struct client listener = {.fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+    struct client listener = {.fd = socket(is_local ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
     if (listener.fd < 0) die("socket");
     setsockopt(listener.fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(listener.fd, (struct sockaddr *)&address, sizeof address) != 0) die("bind");
+    int bound = is_local ? bind(listener.fd, (struct sockaddr *)&local, sizeof local)
+                         : bind(listener.fd, (struct sockaddr *)&address, sizeof address);
+    if (bound != 0) die("bind");
     if (listen(listener.fd, BACKLOG) != 0) die("listen");
     if ((poller = epoll_create1(EPOLL_CLOEXEC)) < 0) die("epoll_create1");
     watch(&listener, EPOLL_CTL_ADD, EPOLLIN);

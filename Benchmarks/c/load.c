@@ -25,6 +25,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -50,6 +51,7 @@ static enum mode mode;
 static long port, connections = 64, in_flight = 64, size = 64, depth = 1, warm_up = 1000, count_limit = 100000000;
 static double seconds = 1;
 static bool at_once;
+static struct sockaddr_un local_address; // with a path: the server is there and not at a port
 
 static struct connection *all;
 static int poller;
@@ -100,16 +102,21 @@ static void watch(struct connection *c, int how, uint32_t what) {
 }
 
 static void open_connection(struct connection *c) {
-    c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool is_local = local_address.sun_path[0];
+    c->fd = socket(is_local ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (c->fd < 0) fail("socket: %s (is the limit of open files, ulimit -n, high enough?)", strerror(errno));
     int on = 1;
     struct timeval patience = {.tv_sec = PATIENCE_SECONDS};
-    setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (!is_local) setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     setsockopt(c->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience); // bounds connect
     struct sockaddr_in address = {
         .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    if (connect(c->fd, (struct sockaddr *)&address, sizeof address) != 0)
+    if (is_local) {
+        if (connect(c->fd, (struct sockaddr *)&local_address, sizeof local_address) != 0)
+            fail("connect unix:%s: %s", local_address.sun_path, strerror(errno));
+    } else if (connect(c->fd, (struct sockaddr *)&address, sizeof address) != 0) {
         fail("connect 127.0.0.1:%ld: %s", port, strerror(errno));
+    }
     if (fcntl(c->fd, F_SETFL, O_NONBLOCK) != 0) fail("fcntl: %s", strerror(errno));
     c->due = c->sent = c->got = c->issued = c->done = 0;
     c->waits_to_write = false;
@@ -261,12 +268,18 @@ static void options(int argc, char **argv) {
         int m = 0;
         while (m < 4 && strcmp(argv[optind], modes[m]) != 0) m++;
         mode = (enum mode)m;
-        port = atol(argv[optind + 1]);
+        const char *where = argv[optind + 1];
+        port = atol(where);
+        if (strncmp(where, "unix:", 5) == 0 && strlen(where + 5) < sizeof local_address.sun_path) {
+            port = 1;
+            local_address.sun_family = AF_UNIX;
+            strcpy(local_address.sun_path, where + 5);
+        }
         right = m < 4 && port > 0 && port < 65536 && connections > 0 && connections <= 50000 && in_flight > 0 && size > 0 && size <= 1024 * 1024 && depth > 0 && depth <= 1024
             && seconds > 0 && seconds <= 600 && count_limit > 0 && warm_up >= 0;
     }
     if (right) return;
-    fputs("usage: load echo|turn|connect|idle PORT [--connections N] [--in-flight N] [--size BYTES] [--depth N]\n"
+    fputs("usage: load echo|turn|connect|idle PORT|unix:PATH [--connections N] [--in-flight N] [--size BYTES] [--depth N]\n"
           "       [--seconds S (at most 600)] [--count N] [--warm-up MESSAGES] [--at-once]\n",
           stderr);
     exit(64);

@@ -16,6 +16,9 @@ class Case:
     warm_up: int = 5000  # messages before the measured phase
     most: int = 100_000_000  # messages (or connections) a round at most
     unit: str = "message"
+    unix: bool = False  # over a Unix socket
+    peers: tuple[str, ...] | None = None  # only these; None for all
+    mib: int = 0  # how much is moved in a round, where that and not the time is given
 
     def load_arguments(self, seconds: float, count: int | None = None) -> list[str]:
         values = {
@@ -58,6 +61,29 @@ CASES = {
             "10,000 open connections, 64 busy at a time, each in its turn",
             connections=10_000,
             warm_up=20_000,
+        ),
+        Case(
+            "unix-64x64B",
+            "echo",
+            "64 connections over a Unix socket, one message of 64 bytes in flight on each",
+            unix=True,
+            peers=("floor", "sockeye"),
+        ),
+        Case(
+            "relay",
+            "relay",
+            "one stream from one peer to another through a relay (splice)",
+            peers=("floor", "sockeye"),
+            mib=4096,
+            unit="GiB",
+        ),
+        Case(
+            "sendfile",
+            "pull",
+            "a file of 1 GiB in the page cache, sent four times (sendfile)",
+            peers=("floor", "sockeye"),
+            mib=4096,
+            unit="GiB",
         ),
         Case("idle-10000", "idle", "10,000 open connections, silent after one message each", connections=10_000),
     ]

@@ -12,7 +12,7 @@ from .cases import CASES
 from .guard import guard
 from .machine import describe
 from .measure import FIGURES, Bench
-from .peers import HERE, PEERS, Peer, Settings, build_tools
+from .peers import HERE, PEERS, Peer, Settings, build_bulk, build_tools
 
 DESCRIPTION = """Echo servers beside a bare C epoll loop (the floor), all in one run.
 
@@ -102,10 +102,13 @@ def build(chosen: list[Peer], settings: Settings, skip_slow: bool) -> tuple[list
 def run_cases(bench: Bench, peers: list[Peer], names: list[str], rounds: int, seconds: float) -> tuple[dict, dict]:
     results, failed = {}, {}
     for name in names:
-        rows: dict[str, list[dict]] = {peer.name: [] for peer in peers}
+        wanted = CASES[name].peers
+        taking_part = [peer for peer in peers if not wanted or peer.name in wanted]
+        rows: dict[str, list[dict]] = {peer.name: [] for peer in taking_part}
         for number in range(rounds):
             # Every round in another order, so that nobody always runs after the same neighbour.
-            for peer in peers[number % len(peers) :] + peers[: number % len(peers)]:
+            first = number % len(taking_part)
+            for peer in taking_part[first:] + taking_part[:first]:
                 if f"{peer.name} in {name}" in failed:
                     continue
                 try:
@@ -165,6 +168,9 @@ def run(a: argparse.Namespace) -> int:
     rounds = a.rounds or (1 if a.quick else 5)
     seconds = a.seconds or (0.5 if a.quick else 2)
     names = [name for name in CASES if not a.case or name in a.case]
+    if any(CASES[name].mib for name in names) and not a.no_build:
+        print("preparing BulkSockeye", file=sys.stderr, flush=True)
+        build_bulk(settings)
     results, failed = run_cases(bench, there, names, rounds, seconds)
     counts: dict = {}
     if not a.no_counts:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import Failed
+from .bulk import bulk_round
 from .cases import COUNTED, Case
 from .peers import NATIVE, Peer, Settings
 from .process import Load, Server, allow_open_files
@@ -42,8 +43,10 @@ class Bench:
     # MARK: by the clock
 
     def round(self, peer: Peer, case: Case, seconds: float) -> dict:
+        if case.mib:
+            return bulk_round(self, peer, case)
         allow_open_files(case.open_files)
-        with self.serve(peer) as server:
+        with self.serve(peer, unix=case.unix) as server:
             before = server.resident_bytes()
             with self.load(server, case, seconds) as load:
                 if case.mode == "idle":

@@ -35,7 +35,7 @@ class Peer:
     name: str
     title: str  # in the picture and the tables
     build: Callable[[Settings], None]
-    command: Callable[[Settings, int], list[str]]
+    command: Callable[[Settings, int | str], list[str]]  # from a port, or "unix:PATH" for those that take it
     # Which figures mean something. Python's objects and Go's heap do not come from malloc, and valgrind does not run Go.
     figures: frozenset[str] = NATIVE
 
@@ -67,6 +67,8 @@ def build_c(settings: Settings, name: str, *flags: str) -> None:
 def build_tools(settings: Settings) -> None:
     """What every measurement needs, whoever the peer is."""
     build_c(settings, "load")
+    build_c(settings, "splice")
+    build_c(settings, "stream", "-pthread")
     build_c(settings, "count-allocations", "-shared", "-fPIC", "-fno-builtin")
     build_c(settings, "sigsuspend-copy", "-shared", "-fPIC")
 
@@ -80,18 +82,23 @@ def swift_build(settings: Settings, package: Path, scratch: Path, product: str) 
     )
 
 
+def build_bulk(settings: Settings) -> None:
+    """Sockeye's part in the cases that move bytes: `sockeye` there is this program."""
+    swift_build(settings, HERE, settings.build_path, "BulkSockeye")
+
+
 def build_sockeye(settings: Settings) -> None:
     if not settings.sockeye_given:
         swift_build(settings, HERE.parent, HERE.parent / ".build", "sockeye")
 
 
-def sockeye_command(settings: Settings, port: int) -> list[str]:
+def sockeye_command(settings: Settings, port: int | str) -> list[str]:
     tool = str(settings.sockeye)
     if not settings.sockeye.exists():
         raise Failed("no sockeye binary: build it with 'swift build -c release', or name one with --sockeye PATH")
     help_text = subprocess.run([tool, "serve", "--help"], capture_output=True, text=True, timeout=30).stdout
     one_loop = ["--loops", "1"] if "--loops" in help_text else []
-    return [tool, "serve", "--echo", "--quiet", *one_loop, f"127.0.0.1:{port}"]
+    return [tool, "serve", "--echo", "--quiet", *one_loop, port if isinstance(port, str) else f"127.0.0.1:{port}"]
 
 
 def swift_peer(name: str, title: str, product: str, *arguments: str) -> Peer:

@@ -41,9 +41,10 @@ def pinned(core: int):
 class Server:
     """A peer that listens. `wrap` is a program that runs it (strace, valgrind)."""
 
-    def __init__(self, command, core: int, wrap=(), environment=None):
-        """`command` is a function from the port to the argument list."""
-        self.port = free_port()
+    def __init__(self, command, core: int, wrap=(), environment=None, unix=False):
+        """`command` is a function from the port, or from "unix:PATH", to the argument list."""
+        self._folder = tempfile.TemporaryDirectory() if unix else None
+        self.port = f"unix:{self._folder.name}/server.sock" if unix else free_port()
         self._errors = tempfile.TemporaryFile()
         try:
             self.process = subprocess.Popen(
@@ -63,6 +64,8 @@ class Server:
 
     def __exit__(self, *_) -> None:
         self.stop()
+        if self._folder:
+            self._folder.cleanup()
 
     def _wait_until_it_listens(self) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -70,12 +73,19 @@ class Server:
             if self.process.poll() is not None:
                 raise Failed(f"the server ended at once: {self.last_words()}")
             try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                self._try_to_connect()
                 return
             except OSError:
                 time.sleep(0.05)
         self.stop()
         raise Failed(f"the server did not listen within {START_SECONDS} s: {self.last_words()}")
+
+    def _try_to_connect(self) -> None:
+        if not self._folder:
+            socket.create_connection(("127.0.0.1", self.port), 1).close()
+            return
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.connect(self.port.removeprefix("unix:"))
 
     def last_words(self) -> str:
         self._errors.seek(0)
@@ -120,7 +130,7 @@ class Server:
 class Load:
     """c/load.c, connected and warmed up once this is made; see there how the two speak."""
 
-    def __init__(self, binary: Path, core: int, mode: str, port: int, arguments: list[str], limit_seconds: float):
+    def __init__(self, binary: Path, core: int, mode: str, port: int | str, arguments: list[str], limit_seconds: float):
         self.process = subprocess.Popen(
             [str(binary), mode, str(port), *arguments],
             stdin=subprocess.PIPE,

@@ -5,7 +5,8 @@ import json
 import statistics
 from pathlib import Path
 
-from .cases import CASES
+from .bulk import BULK_TITLES
+from .cases import CASES, Case
 from .chart import draw
 from .measure import FIGURES
 from .peers import PEERS
@@ -51,6 +52,8 @@ def case_lines(name: str, peers: dict[str, dict], cases: dict) -> list[str]:
         return lines + table(
             ["peer", "memory an idle connection"], [[title(p), f"{f['idle_bytes']:,.0f} B"] for p, f in peers.items()]
         )
+    if case.mib:
+        return lines + bulk_table(case, peers)
     header = ["peer", f"CPU a {case.unit}", "/ floor", "of all rounds", f"{case.unit}s a second", "p50", "p99"]
     base = cases.get("64x64B", {}) if case.mode == "turn" else {}
     if base:
@@ -63,6 +66,16 @@ def case_lines(name: str, peers: dict[str, dict], cases: dict) -> list[str]:
         times = [f"{f['p50_us']:,.0f} µs", f"{f['p99_us']:,.0f} µs"]
         rows.append([title(peer), f"{f['cpu_us']:.2f} µs", *ratio, f"{f['rate']:,.0f}", *times])
     return lines + table(header, rows)
+
+
+def bulk_table(case: Case, peers: dict[str, dict]) -> list[str]:
+    """For what is counted in bytes and not in messages."""
+    header = ["peer", f"CPU a {case.unit}", "/ floor", "of all rounds", f"{case.unit} a second"]
+    rows = []
+    for peer, f in peers.items():
+        ratio = [f"{f['ratio']:.2f}", f"{f['ratio_low']:.2f} to {f['ratio_high']:.2f}"] if "ratio" in f else ["", ""]
+        rows.append([BULK_TITLES.get(peer, title(peer)), f"{f['cpu_us'] / 1000:.0f} ms", *ratio, f"{f['rate']:.2f}"])
+    return table(header, rows)
 
 
 def count_lines(counts: dict[str, dict]) -> list[str]:
