@@ -21,7 +21,10 @@ import Testing
             try peer.sendNow("last words")
             #expect(try await peer.receive() == Array("last words".utf8))
             peer.close()
-            #expect(await summary == ShutdownSummary(finished: 1, cancelled: 0))
+            let outcome = await summary
+            // Who looked whether somebody new is taken, just before nobody was, has finished too.
+            #expect(outcome.finished >= 1)
+            #expect(outcome.cancelled == 0)
             try await server.value
         }
     }
@@ -41,7 +44,10 @@ import Testing
             async let summary = listener.shutdown(drain: .seconds(2))
             await until("nobody new is taken") { (try? RawPeer(connectedTo: listener.localAddress)) == nil }
             peers[0].close()
-            #expect(await summary == ShutdownSummary(finished: 1, cancelled: 2))
+            let outcome = await summary
+            // Who looked whether somebody new is taken, just before nobody was, has finished too.
+            #expect(outcome.finished >= 1)
+            #expect(outcome.cancelled == 2)
             for peer in peers.dropFirst() {
                 #expect(try await peer.receiveAll() == [])
                 peer.close()
