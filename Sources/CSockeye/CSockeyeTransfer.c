@@ -63,7 +63,7 @@ NO_DEBUG ptrdiff_t sockeye_splice(int from, int to, size_t count, int shielded) 
     return moved;
 }
 
-NO_DEBUG int sockeye_pipe(int32_t *ends) { return pipe2(ends, O_CLOEXEC | O_NONBLOCK); }
+NO_DEBUG int sockeye_nonblocking_pipe(int32_t *ends) { return pipe2(ends, O_CLOEXEC | O_NONBLOCK); }
 
 NO_DEBUG int sockeye_pipe_resize(int descriptor, int bytes) {
     int now = fcntl(descriptor, F_SETPIPE_SZ, bytes);

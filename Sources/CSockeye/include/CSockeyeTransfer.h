@@ -11,7 +11,7 @@
 ptrdiff_t sockeye_send_file(int descriptor, int file, int64_t offset, size_t count, int shielded);
 ptrdiff_t sockeye_splice(int from, int to, size_t count, int shielded);
 
-int sockeye_pipe(int32_t *ends);
+int sockeye_nonblocking_pipe(int32_t *ends);
 // How many bytes the pipe holds now: what was asked for, or what it was where that is not allowed.
 int sockeye_pipe_resize(int descriptor, int bytes);
 

@@ -29,7 +29,7 @@ extension Syscalls {
     /// A pipe that does not block and that no other program inherits, and how many bytes it holds.
     package static func pipe(wantedBytes: Int32) throws(Errno) -> (reading: Int32, writing: Int32, byteCount: Int) {
         var ends: [Int32] = [-1, -1]
-        _ = try retrying(.pipe) { unsafe sockeye_pipe(&ends) }
+        _ = try retrying(.pipe) { unsafe sockeye_nonblocking_pipe(&ends) }
         return (ends[0], ends[1], Int(sockeye_pipe_resize(ends[1], wantedBytes)))
     }
 
