@@ -3,7 +3,7 @@ import SockeyeSystem
 import SockeyeTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Faults in a scope` {
+@Suite(.timeLimit(.minutes(10))) struct `Faults in a scope` {
     @Test func `hold for the sockets that are made in it, by whatever task of it`() async throws {
         let listener = try await Listener.bind(to: "127.0.0.1:0")
         defer { listener.close() }
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (Fault.Call.create, SocketError.Operation.connect), (.connect, .connect), (.option, .connect),
+        (Fault.Call.create, SocketError.Operation.connect), (.connect, .connect), (.option, .option),
     ])
     func `make every call of a client fail`(call: Fault.Call, operation: SocketError.Operation) async throws {
         let listener = try await Listener.bind(to: "127.0.0.1:0")

@@ -3,7 +3,7 @@ import SockeyeSystem
 import SockeyeTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Injected faults` {
+@Suite(.timeLimit(.minutes(10))) struct `Injected faults` {
     private let message = Array("a message of some length".utf8)
 
     @Test(arguments: Link.allCases)

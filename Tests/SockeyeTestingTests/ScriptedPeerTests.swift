@@ -3,7 +3,7 @@ import SockeyeSystem
 import SockeyeTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `A scripted peer` {
+@Suite(.timeLimit(.minutes(10))) struct `A scripted peer` {
     /// What is tested here: a client that asks and a server that answers.
     private func ask(_ endpoint: Endpoint) async throws -> String? {
         try await withConnection(to: endpoint) { connection in

@@ -23,10 +23,13 @@ extension Connection {
         try Adoption.prepare(descriptor)
         do {
             if options.noDelay == .on, family != .unix { try Syscalls.setOption(descriptor, .noDelay, 1) }
+            // First what may fail and leaves nothing: a registration owns the descriptor.
+            let local = try Syscalls.localAddress(descriptor)
+            let remote = try Syscalls.remoteAddress(descriptor)
             return Connection(
                 try Registration(registering: descriptor, on: loop, family: family),
-                local: try Syscalls.localAddress(descriptor),
-                remote: try Syscalls.remoteAddress(descriptor),
+                local: local,
+                remote: remote,
                 isInitiator: true,
                 observer: options.observer
             )
@@ -86,13 +89,9 @@ extension Listener {
         try options.settings.apply(to: descriptor, family)
         try Adoption.prepare(descriptor)
         do {
-            return Listener(
-                try Registration(registering: descriptor, on: loops.next()),
-                loops,
-                try Syscalls.localAddress(descriptor),
-                options.observer,
-                nil
-            )
+            let local = try Syscalls.localAddress(descriptor)
+            let registration = try Registration(registering: descriptor, on: loops.next())
+            return Listener(registration, loops, local, options.observer, nil)
         } catch {
             throw SocketError(error, .adopt, detail: "descriptor \(descriptor)")
         }

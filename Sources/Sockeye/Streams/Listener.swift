@@ -83,13 +83,10 @@ public final class Listener: Sendable {
         let start = Observation.now()
         let (descriptor, file) = try options.openListeningSocket(on: address)
         do {
-            let listener = try Listener(
-                Registration(registering: descriptor, on: loops.next()),
-                loops,
-                Syscalls.localAddress(descriptor),
-                options.observer,
-                file
-            )
+            // First what may fail and leaves nothing: a registration owns the descriptor.
+            let local = try Syscalls.localAddress(descriptor)
+            let registration = try Registration(registering: descriptor, on: loops.next())
+            let listener = Listener(registration, loops, local, options.observer, file)
             listener.observation?.report(.listen, since: start, local: listener.localAddress, remote: nil)
             return listener
         } catch {

@@ -2,7 +2,7 @@ import Foundation
 import SockeyeSystem
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Errors of the kernel` {
+@Suite(.timeLimit(.minutes(10))) struct `Errors of the kernel` {
     /// A port that was free a moment ago.
     private func closedPort(_ family: Family) throws -> SocketAddress {
         let socket = try family.bound(.stream)

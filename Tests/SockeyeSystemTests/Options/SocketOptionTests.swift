@@ -2,7 +2,7 @@ import Foundation
 import SockeyeSystem
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Socket options` {
+@Suite(.timeLimit(.minutes(10))) struct `Socket options` {
     /// An option, a value, and what the kernel then says.
     struct Case: Sendable, CustomStringConvertible {
         let description: String

@@ -17,7 +17,7 @@ enum Situation: CaseIterable, Sendable {
     var hadFlag: Bool { self != .serverClosedFirstWithoutFlag }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct `An address in use` {
+@Suite(.timeLimit(.minutes(10))) struct `An address in use` {
     private func server(_ family: Family, reusing: Bool, at address: SocketAddress? = nil) throws -> Socket {
         let socket = try family.socket()
         try socket.setOption(.reuseAddress, to: reusing)

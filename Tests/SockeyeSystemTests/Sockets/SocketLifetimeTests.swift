@@ -3,7 +3,7 @@ import SockeyeSystem
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `The life of a socket` {
+@Suite(.timeLimit(.minutes(10))) struct `The life of a socket` {
     // Each in a process of its own: a number that was closed twice would be somebody else's by then.
 
     @Test func `it is closed exactly once at the end of its scope`() async {

@@ -2,7 +2,7 @@ import Foundation
 import SockeyeSystem
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Stream sockets` {
+@Suite(.timeLimit(.minutes(10))) struct `Stream sockets` {
     @Test(arguments: Family.allCases)
     func `carry a conversation as Python's do`(family: Family) throws {
         let ends = try Ends(family)

@@ -3,7 +3,7 @@ import SockeyeSystem
 import Testing
 
 /// Each in a process of its own, where every descriptor and every registration counts.
-@Suite(.timeLimit(.minutes(1))) struct `Nothing is left behind` {
+@Suite(.timeLimit(.minutes(10))) struct `Nothing is left behind` {
     @Test func `by conversations that end well`() async {
         await #expect(processExitsWith: .success) {
             for family in Family.allCases {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(1))) struct `Messages over a connection` {
+@Suite(.timeLimit(.minutes(10))) struct `Messages over a connection` {
     private static let framings: [Framing] = [
         .lines, .delimited(by: "\r\n"), .lengthPrefixed(UInt16.self),
         .lengthPrefixed(UInt32.self, byteOrder: .littleEndian),
@@ -182,7 +182,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct `Lines and text over a connection` {
+@Suite(.timeLimit(.minutes(10))) struct `Lines and text over a connection` {
     @Test(arguments: Link.allCases)
     func `lines come without their ends, and the last one need not have one`(link: Link) async throws {
         try await link.withEnds { one, other in

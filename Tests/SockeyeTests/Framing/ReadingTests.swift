@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(1))) struct `Reading what is meant` {
+@Suite(.timeLimit(.minutes(10))) struct `Reading what is meant` {
     @Test(arguments: Link.allCases)
     func `so many bytes are so many, however they were sent`(link: Link) async throws {
         try await link.withEnds { one, other in

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(1))) struct `Options about addresses` {
+@Suite(.timeLimit(.minutes(10))) struct `Options about addresses` {
     private func source(_ address: SocketAddress) -> ConnectionOptions {
         var options = ConnectionOptions()
         options.sourceAddress = address

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(1))) struct `Calls that block` {
+@Suite(.timeLimit(.minutes(10))) struct `Calls that block` {
     /// Holds threads up until it is opened.
     private final class Door: Sendable {
         private let semaphore = DispatchSemaphore(value: 0)

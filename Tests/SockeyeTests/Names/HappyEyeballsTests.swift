@@ -5,7 +5,7 @@ import Testing
 @testable import Sockeye
 
 /// The race over real sockets. What must be counted alone runs in a process of its own.
-@Suite(.timeLimit(.minutes(1))) struct `Connecting to a name` {
+@Suite(.timeLimit(.minutes(10))) struct `Connecting to a name` {
     private static func options(_ addresses: [SocketAddress]) -> ConnectionOptions {
         var options = ConnectionOptions()
         options.resolver = .fixed(["both.example": addresses])

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(1))) struct `A resolver` {
+@Suite(.timeLimit(.minutes(10))) struct `A resolver` {
     private static let silent = Resolver(timeLimit: nil) { (_, _) async throws(SocketError) in
         // SLEEP: a name service that never answers; its cancellation ends it.
         do { try await Task.sleep(for: .seconds(3600)) } catch {}

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(1))) struct `An observer` {
+@Suite(.timeLimit(.minutes(10))) struct `An observer` {
     private final class Recorder: SocketObserver {
         let events = Collected<SocketEvent>()
         /// Without the remarks about loops, which other tests hold up.

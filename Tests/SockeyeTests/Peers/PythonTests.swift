@@ -34,7 +34,7 @@ struct Python {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct `Python's socket at the other end` {
+@Suite(.timeLimit(.minutes(10))) struct `Python's socket at the other end` {
     /// Makes `family`, `address` and a connected or bound `s`.
     private static let prelude = """
         import socket, sys, hashlib

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(1))) struct `Loops` {
+@Suite(.timeLimit(.minutes(10))) struct `Loops` {
     @Test(arguments: [0, -1, 1_025, Int.max])
     func `a count that makes no sense is an error`(count: Int) async {
         let error = await socketError { _ = try EventLoopGroup(count: count) }

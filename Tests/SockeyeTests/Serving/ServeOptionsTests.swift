@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(1))) struct `Serve options` {
+@Suite(.timeLimit(.minutes(10))) struct `Serve options` {
     @Test(arguments: Family.allCases)
     func `a client too many waits until another has gone`(family: Family) async throws {
         var serving = ServeOptions()

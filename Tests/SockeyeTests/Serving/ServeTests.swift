@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(1))) struct `Serving` {
+@Suite(.timeLimit(.minutes(10))) struct `Serving` {
     private struct Oops: Error {}
 
     @Test(arguments: Family.allCases)

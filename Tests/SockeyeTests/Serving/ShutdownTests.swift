@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(1))) struct `Shutdown` {
+@Suite(.timeLimit(.minutes(10))) struct `Shutdown` {
     @Test(arguments: Family.allCases)
     func `who is in conversation may finish it`(family: Family) async throws {
         let begun = Tally()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(1))) struct `Closing` {
+@Suite(.timeLimit(.minutes(10))) struct `Closing` {
     /// The client sends on while the server has answered and returned without reading: a plain close would reset the
     /// connection and take the answer with it.
     @Test(arguments: Family.allCases)

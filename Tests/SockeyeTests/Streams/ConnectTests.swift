@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(1))) struct `Connecting` {
+@Suite(.timeLimit(.minutes(10))) struct `Connecting` {
     private func freePort(_ family: Family) throws -> SocketAddress {
         let socket = try Socket(family.addressFamily)
         try socket.bind(to: family.freshEndpoint())

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(1))) struct `Receiving` {
+@Suite(.timeLimit(.minutes(10))) struct `Receiving` {
     @Test(arguments: Family.allCases)
     func `a conversation goes both ways and ends with nil, again and again (BlueSocket README)`(family: Family)
         async throws

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(1))) struct `Sending` {
+@Suite(.timeLimit(.minutes(10))) struct `Sending` {
     @Test(arguments: Family.allCases)
     func `bytes, text and borrowed memory all arrive`(family: Family) async throws {
         try await withEnds(family) { client, server in

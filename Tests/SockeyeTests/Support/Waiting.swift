@@ -38,13 +38,13 @@ final class Tally: Sendable {
 
 /// Lets others run until `condition` holds: for what changes without telling anybody.
 ///
-/// Records an issue after 20 seconds instead of hanging.
+/// Records an issue after two minutes instead of hanging.
 func until(
     _ what: String,
     sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () throws -> Bool
 ) async rethrows {
-    let limit = ContinuousClock.now + .seconds(20)
+    let limit = ContinuousClock.now + .seconds(120)
     while try !condition() {
         if ContinuousClock.now > limit {
             Issue.record("waited in vain until \(what)", sourceLocation: sourceLocation)
@@ -93,7 +93,7 @@ final class Collected<Element: Sendable>: Sendable {
 
 /// Cancels `body`, and records an issue, when it takes longer than it ever should: a watchdog for what could hang.
 func within<Result: Sendable>(
-    _ limit: Duration = .seconds(20),
+    _ limit: Duration = .seconds(120),
     sourceLocation: SourceLocation = #_sourceLocation,
     _ body: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(1))) struct `A relay` {
+@Suite(.timeLimit(.minutes(10))) struct `A relay` {
     /// Client ⇄ near, far ⇄ server: the relay connects near and far.
     private func withRelay<Result>(
         _ left: Family,

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(1))) struct `Sending a file` {
+@Suite(.timeLimit(.minutes(10))) struct `Sending a file` {
     /// A file of the pattern that goes with the test.
     private func withFile<Result>(_ count: Int, _ body: (String) async throws -> Result) async throws -> Result {
         let path = ScratchFolder.path()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(1))) struct `Descriptors in messages` {
+@Suite(.timeLimit(.minutes(10))) struct `Descriptors in messages` {
     /// A file with this text, open for reading, and unlinked.
     private func file(_ text: String) throws -> Int32 {
         let path = ScratchFolder.path()

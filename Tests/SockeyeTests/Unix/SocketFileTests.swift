@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(1))) struct `The file of a Unix listener` {
+@Suite(.timeLimit(.minutes(10))) struct `The file of a Unix listener` {
     private func exists(_ path: String) -> Bool {
         var about = stat()
         return unsafe lstat(path, &about) == 0
