@@ -7,7 +7,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Case:
     name: str
-    mode: str  # of c/load.c
+    mode: str  # of c/load.c, or of c/udp-load.c
     about: str
     connections: int = 64
     size: int = 64
@@ -19,6 +19,7 @@ class Case:
     unix: bool = False  # over a Unix socket
     peers: tuple[str, ...] | None = None  # only these; None for all
     mib: int = 0  # how much is moved in a round, where that and not the time is given
+    transport: str = "tcp"  # whose peers take part
 
     def load_arguments(self, seconds: float, count: int | None = None) -> list[str]:
         values = {
@@ -33,12 +34,24 @@ class Case:
         return [text for name, value in values.items() for text in (f"--{name}", str(value))]
 
     @property
+    def load(self) -> str:
+        """The program in c/ that makes the load."""
+        return "load" if self.transport == "tcp" else f"{self.transport}-load"
+
+    @property
+    def floor(self) -> str:
+        """The peer whose CPU is the 1.00 of the ratios."""
+        return FLOORS[self.transport]
+
+    @property
     def open_files(self) -> int:
         """How many descriptors the server needs, with room for its own."""
         return self.connections + 200
 
 
-# The first case is also the one in which system calls, allocations and instructions are counted.
+FLOORS = {"tcp": "floor", "udp": "udp-floor"}
+
+# In the first case, and in that of UDP, system calls, allocations and instructions are counted.
 CASES = {
     case.name: case
     for case in [
@@ -85,7 +98,17 @@ CASES = {
             mib=4096,
             unit="GiB",
         ),
+        Case(
+            "udp-32x64B",
+            "udp",
+            "4 UDP sockets, 32 datagrams of 64 bytes in flight on each: the server's batches are full",
+            connections=4,
+            depth=32,
+            unit="datagram",
+            transport="udp",
+        ),
         Case("idle-10000", "idle", "10,000 open connections, silent after one message each", connections=10_000),
     ]
 }
-COUNTED = CASES["64x64B"]
+# What is counted in which case, for each transport.
+COUNTED = {"tcp": CASES["64x64B"], "udp": CASES["udp-32x64B"]}

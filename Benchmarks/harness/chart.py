@@ -53,7 +53,7 @@ def style() -> str:
 
 
 def kind(peer: str) -> str:
-    return "floor" if peer == "floor" else "ours" if peer.startswith("sockeye") else "other"
+    return "floor" if peer.endswith("floor") else "ours" if peer.startswith("sockeye") else "other"
 
 
 def text(x: float, y: float, words: str, classes: str = "") -> str:

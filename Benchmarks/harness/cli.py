@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from . import Failed, report
-from .cases import CASES
+from .cases import CASES, FLOORS
 from .guard import guard
 from .machine import describe
 from .measure import FIGURES, Bench
@@ -86,7 +86,7 @@ def build(chosen: list[Peer], settings: Settings, skip_slow: bool) -> tuple[list
     there, skipped = [], {}
     for peer in chosen:
         try:
-            if not skip_slow or peer.name in ("floor", "uvloop"):
+            if not skip_slow or peer.name in ("floor", "udp-floor", "uvloop"):
                 print(f"preparing {peer.name}", file=sys.stderr, flush=True)
                 peer.build(settings)
             program = Path(peer.command(settings, 0)[0])
@@ -103,9 +103,13 @@ def run_cases(bench: Bench, peers: list[Peer], names: list[str], rounds: int, se
     results, failed = {}, {}
     for name in names:
         wanted = CASES[name].peers
-        taking_part = [peer for peer in peers if not wanted or peer.name in wanted]
+        taking_part = [
+            peer
+            for peer in peers
+            if peer.transport == CASES[name].transport and (not wanted or peer.name in wanted)
+        ]
         rows: dict[str, list[dict]] = {peer.name: [] for peer in taking_part}
-        for number in range(rounds):
+        for number in range(rounds if taking_part else 0):
             # Every round in another order, so that nobody always runs after the same neighbour.
             first = number % len(taking_part)
             for peer in taking_part[first:] + taking_part[:first]:
@@ -116,7 +120,9 @@ def run_cases(bench: Bench, peers: list[Peer], names: list[str], rounds: int, se
                 except Failed as reason:
                     failed[f"{peer.name} in {name}"] = str(reason)
                     print(f"FAILED: {peer.name} in {name}: {reason}", file=sys.stderr, flush=True)
-        results[name] = report.summarise(rows)
+        if not any(rows.values()):
+            continue
+        results[name] = report.summarise(rows, CASES[name].floor)
         print("\n".join(report.case_lines(name, results[name], results)), end="\n\n", flush=True)
     return results, failed
 
@@ -158,12 +164,12 @@ def run(a: argparse.Namespace) -> int:
     settings = Settings(a.build_path.absolute(), sockeye, a.sockeye is not None, a.python, a.jobs)
     bench = Bench(settings, *a.cores)
     if a.guard:
-        there, skipped = build([PEERS[name] for name in a.peer or ["sockeye"]], settings, a.no_build)
+        there, skipped = build([PEERS[name] for name in a.peer or ["sockeye", "sockeye-udp"]], settings, a.no_build)
         if skipped:
             raise Failed("; ".join(f"{name}: {why}" for name, why in skipped.items()))
         return guard(bench, there)
 
-    wanted = [peer for peer in PEERS.values() if not a.peer or peer.name in a.peer or peer.name == "floor"]
+    wanted = [peer for peer in PEERS.values() if not a.peer or peer.name in a.peer or peer.name in FLOORS.values()]
     there, skipped = build(wanted, settings, a.no_build)
     rounds = a.rounds or (1 if a.quick else 5)
     seconds = a.seconds or (0.5 if a.quick else 2)

@@ -34,11 +34,13 @@ class Bench:
     load_core: int
 
     def serve(self, peer: Peer, **options) -> Server:
-        return Server(lambda port: peer.command(self.settings, port), self.server_core, **options)
+        return Server(
+            lambda port: peer.command(self.settings, port), self.server_core, transport=peer.transport, **options
+        )
 
     def load(self, server: Server, case: Case, seconds: float, count: int | None = None) -> Load:
         arguments = case.load_arguments(seconds, count)
-        return Load(self.settings.made("load"), self.load_core, case.mode, server.port, arguments, seconds)
+        return Load(self.settings.made(case.load), self.load_core, case.mode, server.port, arguments, seconds)
 
     # MARK: by the clock
 
@@ -78,7 +80,7 @@ class Bench:
 
     def _exactly(self, server: Server, messages: int) -> None:
         try:
-            with self.load(server, COUNTED, 120, messages) as load:
+            with self.load(server, COUNTED[server.transport], 120, messages) as load:
                 if (done := load.go()["done"]) != messages:
                     raise Failed(f"only {done} of {messages} messages in time")
         except Failed:
@@ -109,7 +111,9 @@ class Bench:
 
             environment = {"LD_PRELOAD": str(self.settings.made("sigsuspend-copy"))}
             try:
-                with Server(command, self.server_core, ("valgrind", *options), environment) as server:
+                with Server(
+                    command, self.server_core, ("valgrind", *options), environment, peer.transport
+                ) as server:
                     self._exactly(server, messages)
             except Failed as reason:
                 lines = log.read_text().splitlines() if log.exists() else []

@@ -38,6 +38,7 @@ class Peer:
     command: Callable[[Settings, int | str], list[str]]  # from a port, or "unix:PATH" for those that take it
     # Which figures mean something. Python's objects and Go's heap do not come from malloc, and valgrind does not run Go.
     figures: frozenset[str] = NATIVE
+    transport: str = "tcp"
 
 
 def run_build(command: list[str], what: str, **options) -> None:
@@ -69,6 +70,7 @@ def build_tools(settings: Settings) -> None:
     build_c(settings, "load")
     build_c(settings, "splice")
     build_c(settings, "stream", "-pthread")
+    build_c(settings, "udp-load")
     build_c(settings, "count-allocations", "-shared", "-fPIC", "-fno-builtin")
     build_c(settings, "sigsuspend-copy", "-shared", "-fPIC")
 
@@ -99,6 +101,10 @@ def sockeye_command(settings: Settings, port: int | str) -> list[str]:
     help_text = subprocess.run([tool, "serve", "--help"], capture_output=True, text=True, timeout=30).stdout
     one_loop = ["--loops", "1"] if "--loops" in help_text else []
     return [tool, "serve", "--echo", "--quiet", *one_loop, port if isinstance(port, str) else f"127.0.0.1:{port}"]
+
+
+def sockeye_udp_command(settings: Settings, port: int) -> list[str]:
+    return [str(settings.sockeye), "serve", "--echo", "--quiet", f"udp:127.0.0.1:{port}"]
 
 
 def swift_peer(name: str, title: str, product: str, *arguments: str) -> Peer:
@@ -155,5 +161,13 @@ PEERS = {
         ),
         python_peer("uvloop", "Python, uvloop", "uvloop_echo.py", check_uvloop),
         python_peer("asyncio", "Python, asyncio", "asyncio_echo.py", lambda settings: None),
+        Peer(
+            "udp-floor",
+            "C floor, recvmmsg and sendmmsg",
+            lambda settings: build_c(settings, "udp-floor"),
+            lambda settings, port: [str(settings.made("udp-floor")), str(port)],
+            transport="udp",
+        ),
+        Peer("sockeye-udp", "sockeye serve --echo udp:", build_sockeye, sockeye_udp_command, transport="udp"),
     ]
 }

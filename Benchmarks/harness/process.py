@@ -41,8 +41,9 @@ def pinned(core: int):
 class Server:
     """A peer that listens. `wrap` is a program that runs it (strace, valgrind)."""
 
-    def __init__(self, command, core: int, wrap=(), environment=None, unix=False):
+    def __init__(self, command, core: int, wrap=(), environment=None, unix=False, transport: str = "tcp"):
         """`command` is a function from the port, or from "unix:PATH", to the argument list."""
+        self.transport = transport
         self._folder = tempfile.TemporaryDirectory() if unix else None
         self.port = f"unix:{self._folder.name}/server.sock" if unix else free_port()
         self._errors = tempfile.TemporaryFile()
@@ -72,20 +73,26 @@ class Server:
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise Failed(f"the server ended at once: {self.last_words()}")
-            try:
-                self._try_to_connect()
+            if self._listens():
                 return
-            except OSError:
-                time.sleep(0.05)
+            time.sleep(0.05)
         self.stop()
         raise Failed(f"the server did not listen within {START_SECONDS} s: {self.last_words()}")
 
-    def _try_to_connect(self) -> None:
-        if not self._folder:
-            socket.create_connection(("127.0.0.1", self.port), 1).close()
-            return
-        with socket.socket(socket.AF_UNIX) as probe:
-            probe.connect(self.port.removeprefix("unix:"))
+    def _listens(self) -> bool:
+        if self.transport == "udp":
+            # A datagram would be part of what is counted, and nobody says whether one has arrived.
+            taken = Path("/proc/net/udp").read_text().split("\n")[1:]
+            return any(line.split()[1].endswith(f":{self.port:04X}") for line in taken if line)
+        try:
+            if self._folder:
+                with socket.socket(socket.AF_UNIX) as probe:
+                    probe.connect(self.port.removeprefix("unix:"))
+            else:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+            return True
+        except OSError:
+            return False
 
     def last_words(self) -> str:
         self._errors.seek(0)
@@ -128,7 +135,7 @@ class Server:
 
 
 class Load:
-    """c/load.c, connected and warmed up once this is made; see there how the two speak."""
+    """c/load.c or c/udp-load.c, connected and warmed up once this is made; see there how the two speak."""
 
     def __init__(self, binary: Path, core: int, mode: str, port: int | str, arguments: list[str], limit_seconds: float):
         self.process = subprocess.Popen(

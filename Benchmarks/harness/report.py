@@ -12,7 +12,7 @@ from .measure import FIGURES
 from .peers import PEERS
 
 
-def summarise(rounds: dict[str, list[dict]]) -> dict[str, dict]:
+def summarise(rounds: dict[str, list[dict]], floor_name: str = "floor") -> dict[str, dict]:
     """Medians over rounds, by peer. A ratio is the median of each round's own ratio to the floor of that round."""
     result = {}
     for peer, rows in rounds.items():
@@ -20,7 +20,7 @@ def summarise(rounds: dict[str, list[dict]]) -> dict[str, dict]:
             continue
         figures = {key: statistics.median(row[key] for row in rows) for key in rows[0] if key != "round"}
         if "cpu_us" in figures:
-            floor = {row["round"]: row["cpu_us"] for row in rounds.get("floor", [])}
+            floor = {row["round"]: row["cpu_us"] for row in rounds.get(floor_name, [])}
             ratios = [row["cpu_us"] / floor[row["round"]] for row in rows if row["round"] in floor]
             if ratios:
                 figures["ratio"] = statistics.median(ratios)
@@ -84,7 +84,7 @@ def count_lines(counts: dict[str, dict]) -> list[str]:
         [title(peer), *(f"{figures[key]:,.2f}" if key in figures else "" for key in FIGURES)]
         for peer, figures in counts.items()
     ]
-    return ["### Counted, not timed: 64x64B", "", *table(header, rows)]
+    return ["### Counted, not timed: 64x64B, and udp-32x64B for UDP", "", *table(header, rows)]
 
 
 def markdown(run: dict) -> str:

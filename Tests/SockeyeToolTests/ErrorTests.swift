@@ -65,7 +65,7 @@ import Testing
 
     @Test(arguments: [
         ("localhost", "no port", "localhost:1337"), ("localhost:70000", "ports go from 0 to 65535", "sockeye connect"),
-        ("udp:1337", "not there yet", "sockeye connect 1337"), ("", "no address", "localhost:1337"),
+        ("tls:1337", "not there yet", "sockeye connect 1337"), ("", "no address", "localhost:1337"),
     ])
     func `a wrong address is wrong usage`(address: String, problem: String, next: String) throws {
         expect(try Program.sockeye("connect", address).finish(), status: 64, problem, next)

@@ -37,7 +37,8 @@ import Testing
     @Test func `a file is sent to each client, and then the end`() throws {
         let folder = try Folder()
         try Self.large.write(to: URL(fileURLWithPath: "\(folder.path)/file"))
-        let server = try Program.sockeye("serve", "--send", "\(folder.path)/file", "0")
+        // With a drain: what the last client has sent may still be on its way to standard output.
+        let server = try Program.sockeye("serve", "--drain", "2m", "--send", "\(folder.path)/file", "0")
         let port = try server.port()
         for _ in 1...2 {
             let outcome = try Program.sockeye("connect", port).finish()

@@ -138,6 +138,11 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         return unsafe operationsLeft <= 0
     }
 
+    /// Counts an operation that was as much work as several.
+    func spendOperations(_ count: Int) {
+        unsafe operationsLeft &-= count
+    }
+
     func attach() {
         attached.add(1, ordering: .relaxed)
     }

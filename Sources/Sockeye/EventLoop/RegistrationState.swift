@@ -46,6 +46,8 @@ struct RegistrationState: Equatable {
     private static let outOfTime: UInt64 = 1 << 22
     /// Bytes have moved since somebody last asked.
     private static let touched: UInt64 = 1 << 23
+    /// A datagram socket: an error is one datagram's, and ends nothing.
+    private static let datagrams: UInt64 = 1 << 26
     /// How many quick calls are being made on the descriptor beside the two operations: a number of 8 bits.
     private static let held: UInt64 = 1 << 28
     private static let heldMask: UInt64 = 0xFF << 28
@@ -54,6 +56,7 @@ struct RegistrationState: Equatable {
 
     /// A new descriptor has nothing to read yet, as far as is known, and room to write.
     static let initial = RegistrationState(bits: ready << Direction.write.rawValue)
+    static let initialForDatagrams = RegistrationState(bits: initial.bits | datagrams)
     /// A socket that is still connecting is ready for nothing.
     static let connecting = RegistrationState(bits: 0)
 
@@ -112,12 +115,22 @@ struct RegistrationState: Equatable {
         bits &+= Self.tick
         if read { set(Self.ready, .read) }
         if write { set(Self.ready, .write) }
-        if readEnded || bothEnded { set(Self.ended, .read) }
-        if bothEnded { set(Self.ended, .write) }
+        if readEnded || bothEnded { noteEnds(both: bothEnded) }
         var wake: Wake = []
         if isReady(.read), stopWaiting(.read) { wake.insert(.read) }
         if isReady(.write), stopWaiting(.write) { wake.insert(.write) }
         return wake
+    }
+
+    private mutating func noteEnds(both: Bool) {
+        if bits & Self.datagrams != 0 {
+            // The next call tells the error, which clears it, and after that datagrams come and go as before.
+            set(Self.ready, .read)
+            set(Self.ready, .write)
+            return
+        }
+        set(Self.ended, .read)
+        if both { set(Self.ended, .write) }
     }
 
     /// The task was cancelled. True: resume it.

@@ -22,6 +22,7 @@ final class Observation: Sendable {
         local: SocketAddress?,
         remote: SocketAddress?,
         byteCount: Int? = nil,
+        datagramCount: Int? = nil,
         error: SocketError? = nil
     ) {
         let duration = Duration.nanoseconds(Int64(clamping: Self.now() &- start))
@@ -32,6 +33,7 @@ final class Observation: Sendable {
                 localAddress: local,
                 remoteAddress: remote,
                 byteCount: byteCount,
+                datagramCount: datagramCount,
                 duration: duration,
                 error: error
             )

@@ -33,6 +33,9 @@ public struct SocketEvent: Sendable, CustomStringConvertible {
     public let remoteAddress: SocketAddress?
     /// Bytes received or sent; nil for operations that carry none. A receive of 0 is the end of the stream.
     public let byteCount: Int?
+    /// How many datagrams the bytes came or went in; nil for streams, and for operations that carry none. One of 0 bytes is
+    /// a message, and no end.
+    public internal(set) var datagramCount: Int?
     /// From the call to its end, waiting included. For an event loop: how long one task held it up.
     public let duration: Duration
     public let error: SocketError?
@@ -44,6 +47,7 @@ public struct SocketEvent: Sendable, CustomStringConvertible {
         var text = "\(socket) \(operation.rawValue)"
         if let address = remoteAddress ?? localAddress { text += " \(address)" }
         if let byteCount { text += ": \(byteCount) byte\(byteCount == 1 ? "" : "s")" }
+        if let datagramCount { text += " in \(datagramCount) datagram\(datagramCount == 1 ? "" : "s")" }
         return text + " in \(duration)"
     }
 }

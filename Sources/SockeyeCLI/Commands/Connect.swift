@@ -12,6 +12,7 @@ struct Connect: AsyncParsableCommand {
             printf 'hi' | sockeye connect host:1337   sends hi, then prints what comes until the peer has finished
             sockeye connect host:1337 < file          sends a file
             sockeye connect --framing length:4 1337   each line is a message with its length before it, both ways
+            sockeye connect udp:host:1337             a line is a datagram; in a pipe, what one read brings
             sockeye connect --timeout 3s host:1337    gives up when there is no connection after three seconds
             sockeye connect --retry 30 host:1337      waits for a server that is just starting
             sockeye connect --crlf mail.example:25    ends each line as mail and web servers expect it
@@ -23,7 +24,7 @@ struct Connect: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "Where to connect: host:port, a port of this computer, or unix:/path.")
+    @Argument(help: "Where to connect: host:port, a port of this computer, udp:host:port, or unix:/path.")
     var address: String
 
     @Flag(help: "Open a new connection for each line.")
@@ -69,6 +70,7 @@ struct Connect: AsyncParsableCommand {
         } catch {
             try error.end()
         }
+        if typed.kind == .datagram { return try await talkInDatagrams(typed) }
         try await Failure.explaining(typed, command: "connect") {
             do {
                 try await Interruption.ends { try await talk(to: typed.endpoint) }

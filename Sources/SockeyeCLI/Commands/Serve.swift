@@ -13,6 +13,7 @@ struct Serve: AsyncParsableCommand {
             sockeye serve --once 0 > file     one client, on a free port, into a file
             sockeye serve unix:/tmp/x.sock    a Unix socket
             sockeye serve 1337 '[::1]:8000' unix:/tmp/x.sock  several addresses at once
+            sockeye serve udp:1337            datagrams; also unix-datagram:/tmp/x.sock
             sockeye serve --framing length:2  answers whole messages, each with its length in two bytes before it
             sockeye serve '*:1337' --allow 192.168.0.0/16 --max-connections 100 --idle-timeout 1m
             sockeye serve --terminal < file   talks to one client as connect does to a server
@@ -27,14 +28,15 @@ struct Serve: AsyncParsableCommand {
     )
 
     @Argument(
-        help: "Where to listen: port, host:port, '*:port' for every interface, or unix:/path; several are possible."
+        help:
+            "Where to listen: port, host:port, '*:port' for every interface, udp:port, or unix:/path; several are possible."
     )
     var addresses = ["1337"]
 
     @OptionGroup
     var role: ServeRoleOptions
 
-    @Flag(help: "Serve one connection, then end.")
+    @Flag(help: "Serve one connection, or one datagram, then end.")
     var once = false
 
     @Flag(name: .shortAndLong, help: "Print neither clients nor what they send.")
@@ -80,6 +82,7 @@ struct Serve: AsyncParsableCommand {
         } catch let failure as Failure {
             try failure.end()
         }
+        if let datagrams = typed.first(where: { $0.kind == .datagram }) { return try await serveDatagrams(datagrams) }
         try await Failure.explaining(typed[0], command: "serve") {
             let audience = quiet ? nil : Audience()
             let role = try role.role(framing: messages.chosen, audience: audience)

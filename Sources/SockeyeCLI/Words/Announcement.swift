@@ -6,35 +6,38 @@ struct Announcement {
     let lines: [String]
 
     init(of address: SocketAddress, _ typed: TypedAddress, isQuiet: Bool) {
-        self.init(of: address, isQuiet: isQuiet, interfaces: address.isAny ? InterfaceAddress.reachable() : [])
+        let interfaces = address.isAny ? InterfaceAddress.reachable() : []
+        self.init(of: address, isQuiet: isQuiet, interfaces: interfaces, kind: typed.kind)
     }
 
     /// - Parameter interfaces: The addresses of this computer that others can reach.
-    init(of address: SocketAddress, isQuiet: Bool, interfaces: [InterfaceAddress]) {
+    init(of address: SocketAddress, isQuiet: Bool, interfaces: [InterfaceAddress], kind: SocketKind = .stream) {
+        let udp = kind == .datagram && address.family != .unix ? "udp:" : ""
+        let shown = TypedAddress.text(for: address, kind)
         // The first line always: with port 0 nothing else tells the port.
-        var lines = ["Listening on \(address)"]
+        var lines = ["Listening on \(shown)"]
         let port = address.port ?? 0
         if isQuiet {
             // Nothing more was asked for.
         } else if address.family == .unix {
-            lines.append("Only programs on this computer can reach it: sockeye connect \(Failure.quoted("\(address)"))")
+            lines.append("Only programs on this computer can reach it: sockeye connect \(Failure.quoted(shown))")
         } else if address.isLoopback {
-            lines.append("Only this computer can reach it: sockeye connect \(Self.local(address, port))")
-            lines.append("To let other computers in: sockeye serve '*:\(port)'")
+            lines.append("Only this computer can reach it: sockeye connect \(udp)\(Self.local(address, port))")
+            lines.append("To let other computers in: sockeye serve '\(udp)*:\(port)'")
         } else if address.isAny {
             let reachable = interfaces.filter { address.family == .ipv6 || $0.address.family == .ipv4 }
             for one in reachable {
                 lines.append(
-                    "Others reach it with: sockeye connect \(one.endpointText(port: port))   (\(one.interface))"
+                    "Others reach it with: sockeye connect \(udp)\(one.endpointText(port: port))   (\(one.interface))"
                 )
             }
             if reachable.isEmpty { lines.append("Others cannot reach it: this computer has no address in a network.") }
-            lines.append("This computer reaches it with: sockeye connect \(port)")
+            lines.append("This computer reaches it with: sockeye connect \(udp)\(port)")
         } else if case .ipv6(let ip, _, let zone, _) = address.kind, zone != 0 {
-            let other = "'[\(ip)%eth0]:\(port)'"
+            let other = "'\(udp)[\(ip)%eth0]:\(port)'"
             lines.append("Others on this network segment reach it with: sockeye connect \(other)   (their interface)")
         } else {
-            lines.append("Others reach it with: sockeye connect \(address)")
+            lines.append("Others reach it with: sockeye connect \(shown)")
         }
         if !isQuiet { lines.append("Ctrl-C ends it.") }
         self.lines = lines

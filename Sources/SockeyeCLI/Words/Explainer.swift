@@ -20,6 +20,12 @@ struct Explainer: SocketObserver {
             "accept: \(peer) has connected to \(own), \(time) after it was called"
         case .connect:
             "socket, connect: connected from \(own) to \(peer) in \(time)"
+        case .receive where event.datagramCount != nil:
+            "recvmsg: \(Quantity.datagrams(event)) from \(peer); waited \(time)"
+        case .send where event.datagramCount != nil:
+            "sendmsg: \(Quantity.datagrams(event)) for \(peer) handed to the kernel in \(time)"
+        case .bind:
+            "socket, bind: datagrams for \(own) are now taken"
         case .receive where event.byteCount == 0:
             "recv: 0 bytes, the end: \(peer) has finished sending, \(time) after it was called"
         case .receive:
@@ -48,6 +54,13 @@ struct Explainer: SocketObserver {
 
 /// Amounts as a person reads them.
 enum Quantity {
+    /// A datagram may have no bytes; several come in one call.
+    static func datagrams(_ event: SocketEvent) -> String {
+        let count = event.datagramCount ?? 0
+        let bytes = bytes(event.byteCount ?? 0)
+        return count == 1 ? "a datagram of \(bytes)" : "\(count) datagrams, \(bytes)"
+    }
+
     static func bytes(_ count: Int) -> String { count == 1 ? "1 byte" : "\(count) bytes" }
 
     /// Three units are enough: 12 us, 3.4 ms, 1.2 s.

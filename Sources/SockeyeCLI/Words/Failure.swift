@@ -50,6 +50,10 @@ struct Failure: Error {
 extension Failure {
     /// The whole of a network error: the error, the address that was typed, and what this computer knows about it.
     init(_ error: SocketError, _ address: TypedAddress, command: String) {
+        if let failure = Failure.ofDatagrams(error, address, command: command) {
+            self = failure
+            return
+        }
         let facts = Facts.gathered(for: error, address.endpoint)
         let advice = Advice(for: error, at: address.endpoint, facts: facts, command: command)
         attempted = Self.attempt(error, address)

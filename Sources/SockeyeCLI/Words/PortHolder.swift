@@ -35,7 +35,7 @@ enum PortHolder: Equatable {
         return .nobody
     }
 
-    private static func program(withSocket inode: String) -> PortHolder? {
+    static func program(withSocket inode: String) -> PortHolder? {
         SystemProbes.programs(of: [inode])[inode].map { .program(name: SafeText.line($0.name), id: $0.id) }
     }
 }

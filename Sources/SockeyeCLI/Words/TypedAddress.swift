@@ -4,25 +4,38 @@ import Sockeye
 struct TypedAddress {
     let text: String
     let endpoint: Endpoint
+    /// Whether it is for connections, or for single messages: `udp:` and `unix-datagram:`.
+    let kind: SocketKind
 
     /// Schemes that will come, and until then must not be taken for the names of computers.
-    private static let laterSchemes = ["udp", "tls"]
+    private static let laterSchemes = ["tls"]
+    /// The commands that know datagrams.
+    private static let datagramCommands = ["serve", "connect"]
 
     /// - Throws: what a person needs to write it right; its status is 64.
     init(_ text: String, command: String) throws(Failure) {
         var rest = text[...]
         if let scheme = text.split(separator: ":", maxSplits: 1).first?.lowercased(), text.contains(":") {
             if scheme == "tcp" { rest = rest.dropFirst("tcp:".count) }
-            if Self.laterSchemes.contains(scheme) {
+            let isLater = Self.isDatagramScheme(scheme) && !Self.datagramCommands.contains(command)
+            if Self.laterSchemes.contains(scheme) || isLater {
                 throw Failure(
                     attempted: "use the address \"\(SafeText.line(text))\"",
-                    happened: "\(scheme): is not there yet; TCP and Unix sockets are",
-                    cause: "this version of sockeye speaks tcp: (which need not be written) and unix: only",
+                    happened: isLater
+                        ? "sockeye \(command) is for connections, and \(scheme): has none"
+                        : "\(scheme): is not there yet; TCP, UDP and Unix sockets are",
+                    cause: isLater
+                        ? "datagrams are for sockeye serve and sockeye connect"
+                        : "this version of sockeye speaks tcp: (which need not be written), udp:, unix: and unix-datagram:",
                     next: ["sockeye \(command) 1337", "sockeye \(command) unix:/tmp/x.sock"],
                     status: Failure.wrongUsage
                 )
             }
         }
+        let kind: SocketKind =
+            Self.isDatagramScheme(text.prefix { $0 != ":" }.lowercased()) && text.contains(":") ? .datagram : .stream
+        self.kind = kind
+        if kind == .datagram { rest = try Self.datagramAddress(text, command) }
         do {
             endpoint = try Endpoint(parsing: String(rest))
         } catch {
@@ -31,11 +44,11 @@ struct TypedAddress {
                 happened: error.problem,
                 cause: "an address is host:port, or a port alone for this computer, or unix:/path",
                 next: (error.suggestions.isEmpty ? ["1337"] : error.suggestions)
-                    .map { "sockeye \(command) \(Failure.quoted($0))" },
+                    .map { "sockeye \(command) \(Failure.quoted(Self.text($0, kind)))" },
                 status: Failure.wrongUsage
             )
         }
-        self.text = String(rest)
+        self.text = kind == .datagram ? text : String(rest)
     }
 }
 

@@ -164,6 +164,7 @@ extension SocketError {
         case close
         case option = "setsockopt"
         case optionValue = "getsockopt"
+        case join, leave
         case address = "getsockname"
         case peerAddress = "getpeername"
         case wait, loop = "event loop"

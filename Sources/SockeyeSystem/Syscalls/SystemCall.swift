@@ -6,12 +6,14 @@ package enum SystemCall: UInt8, Sendable, Hashable, CaseIterable {
     case receive, send, receiveFrom, sendTo
     // What a socket tells of itself, and is told.
     case localAddress, remoteAddress, unsentBytes, unreadBytes, setOption, option, setNonblocking
+    // Datagrams and what comes with them.
+    case receiveMessage, sendMessage, receiveMessages, sendMessages, receiveError
     // The event loop.
     case epollCreate, epollAdd, epollRemove, epollWait, eventDescriptor, signalEvent, startThread
     // Programs, pipes and files.
     case pipe, read, write, spawn, open
     // Descriptors in messages, and what a Unix socket tells of its peer.
-    case peerCredentials, sendDescriptors, receiveDescriptors, receiveMessage, peerHasFinished
+    case peerCredentials, sendDescriptors, receiveDescriptors, peerHasFinished
     // The event loop, for Unix sockets.
     case epollWatch
     // Descriptors from elsewhere.

@@ -1,0 +1,100 @@
+public import SockeyeSystem
+
+/// How a datagram socket is made.
+///
+///     var options = DatagramOptions()
+///     options.broadcast = .on
+///     let socket = try await DatagramSocket.bind(to: "*:1337", options: options)
+///
+/// What a kernel or a family does not have, and only makes things faster (``coalescing``), is left out silently; anything
+/// else is an error of the operation `.option` that names the socket option.
+public struct DatagramOptions: Sendable {
+    /// Whether something is done.
+    public enum Switch: Sendable, Hashable {
+        case on
+        case off
+    }
+
+    /// Lets several sockets of this computer bind to one address, as the members of a group do. Default: off.
+    /// `SO_REUSEADDR`.
+    ///
+    /// A datagram for a group reaches all of them, any other one of them only.
+    public var reuseAddress = Switch.off
+
+    /// Lets several sockets of one user bind to one address, and spreads the peers over them. Default: off. `SO_REUSEPORT`.
+    public var reusePort = Switch.off
+
+    /// Which addresses of a name are used; for `*`, which families are taken. Default: any, in both families. `ai_family`,
+    /// `IPV6_V6ONLY`.
+    public var family = FamilyPreference.any
+
+    /// Finds the addresses behind names. Default: the system's resolver.
+    public var resolver = Resolver.system
+
+    /// How many bytes the kernel keeps for a receiver that is busy; what comes beyond that is lost. Default: nil, the
+    /// system's `net.core.rmem_default`. The kernel doubles what is set, for its own needs, and caps it at
+    /// `net.core.rmem_max`. `SO_RCVBUF`.
+    public var receiveBufferBytes: Int?
+
+    /// How many bytes may be under way before a send suspends. Default: nil, the system's `net.core.wmem_default`. As above.
+    /// `SO_SNDBUF`.
+    ///
+    /// A Unix datagram cannot be larger than this.
+    public var sendBufferBytes: Int?
+
+    /// Allows sending to a broadcast address, such as 255.255.255.255: to all computers of a network. Default: off.
+    /// `SO_BROADCAST`.
+    public var broadcast = Switch.off
+
+    /// Tells of every datagram to which address of this computer it was sent. Default: off. `IP_PKTINFO`,
+    /// `IPV6_RECVPKTINFO`.
+    ///
+    /// A server on a computer with several addresses needs it to answer from the one that it was asked at: see
+    /// ``DatagramSocket/send(_:to:from:)``. Batches do so by themselves.
+    public var localAddress = Switch.off
+
+    /// Tells, on a socket that is not connected, that a datagram could not be delivered: the next operation throws, and the
+    /// error's remote address is that of the peer it was for. Default: off. `IP_RECVERR`.
+    ///
+    /// A connected socket tells it always.
+    public var errors = Switch.off
+
+    /// Lets the kernel hand over several datagrams of one peer in one piece, which are taken apart here. Default: off.
+    /// `UDP_GRO`.
+    ///
+    /// It changes nothing but the cost, for those who receive much from one peer; the socket then holds 64 KiB.
+    public var coalescing = Switch.off
+
+    /// The address of this side, for ``DatagramSocket/connect(to:options:)``. Default: nil, which the kernel chooses. In C:
+    /// `bind` before `connect`.
+    public var source: Endpoint?
+
+    /// Whether a connecting Unix socket without a ``source`` gets an abstract name of its own, so that it can be answered.
+    /// Default: on. In C: `bind` to an address of nothing but the family.
+    public var unixName = Switch.on
+
+    /// Sending to groups, and hearing oneself.
+    public var multicast = Multicast()
+
+    /// Whose threads the socket lives on. Default: nil, which is the present loop, or ``EventLoopGroup/shared``.
+    public var loops: EventLoopGroup?
+
+    /// Sees every operation of the socket. Default: nil.
+    public var observer: (any SocketObserver)?
+
+    public init() {}
+
+    /// How datagrams for a group go out.
+    public struct Multicast: Sendable {
+        /// How many routers a datagram may pass, from 0 (this computer) to 255. Default: nil, which is 1: this network.
+        /// `IP_MULTICAST_TTL`, `IPV6_MULTICAST_HOPS`.
+        public var timeToLive: Int?
+
+        /// Whether members on this computer hear it too, this socket included if it has joined. Default: on.
+        /// `IP_MULTICAST_LOOP`, `IPV6_MULTICAST_LOOP`.
+        public var loop = Switch.on
+
+        /// The interface that it leaves by. Default: nil, which the routes decide. `IP_MULTICAST_IF`, `IPV6_MULTICAST_IF`.
+        public var interface: NetworkInterface?
+    }
+}

@@ -1,0 +1,245 @@
+public import SockeyeSystem
+
+extension DatagramSocket {
+    /// Binds to an address, where anyone may send datagrams to.
+    ///
+    ///     let socket = try await DatagramSocket.bind(to: "*:1337")
+    ///
+    /// `"1337"` or `"127.0.0.1:1337"` is reachable from this computer only; `"*:1337"` from everywhere, over IPv4 and IPv6.
+    /// Port 0 picks a free one, and `"*:0"` is also what a client uses that sends to many. A Unix path makes a file, which is
+    /// the caller's to remove. In C: `socket`, `bind`.
+    ///
+    /// - Cancellation: ends at once with `.cancelled` while a name is looked up, and nothing stays open.
+    /// - Throws: `.addressInUse`, `.permissionDenied` (ports below 1024), `.addressNotAvailable` (not an address of this
+    ///   computer), `.nameNotFound`, `.invalidAddress` (a text that is no address, an interface that does not exist),
+    ///   `.invalidArgument` for an option's value that makes no sense, `.unsupported` for an option that this kernel or
+    ///   this family does not have.
+    public static func bind(
+        to endpoint: Endpoint,
+        options: DatagramOptions = DatagramOptions()
+    ) async throws(SocketError) -> DatagramSocket {
+        var failure: SocketError?
+        for address in try await options.addresses(of: endpoint, for: .bind) {
+            let opening = Opening(options, bindsTo: address, connectsTo: nil)
+            do {
+                return try opening.open()
+            } catch {
+                opening.report(error)
+                // "*" falls back to IPv4 on a computer without IPv6, a name to its next address.
+                if failure == nil { failure = error }
+                guard error.code == .unsupported || error.code == .addressNotAvailable else { break }
+            }
+        }
+        throw failure ?? SocketError(.invalidAddress, .bind, detail: "\(endpoint)")
+    }
+
+    /// Connects to one peer: ``send(_:)`` goes there, and only what comes from there is received.
+    ///
+    /// The socket is the caller's to ``close()`` on every way out; ``withDatagramSocket(to:options:_:)`` does that. Nothing
+    /// is sent, so nobody needs to be there yet; of a name's addresses the first that there is a way to is taken, and IPv4
+    /// before IPv6 for this computer. In C: `getaddrinfo`, `socket`, `connect`.
+    ///
+    /// - Cancellation: ends at once with `.cancelled` while a name is looked up, and nothing stays open.
+    /// - Throws: `.unreachable`, `.nameNotFound`, `.invalidAddress`; `.refused` for a Unix socket whose program has ended;
+    ///   for the options and the address of this side as ``bind(to:options:)``.
+    public static func connect(
+        to endpoint: Endpoint,
+        options: DatagramOptions = DatagramOptions()
+    ) async throws(SocketError) -> DatagramSocket {
+        let addresses = preferred(try await options.addresses(of: endpoint, for: .connect))
+        var sources: [SocketAddress]?
+        if let source = options.source { sources = try await options.addresses(of: source, for: .bind) }
+        var failure: SocketError?
+        for address in addresses {
+            let source = sources?.first { $0.family == address.family } ?? sources?.first
+            let opening = Opening(options, bindsTo: source, connectsTo: address)
+            do throws(SocketError) {
+                try opening.checkFamilies()
+                return try opening.open()
+            } catch {
+                opening.report(error)
+                if failure == nil { failure = error }
+            }
+        }
+        throw failure ?? SocketError(.nameNotFound, .connect, detail: "\(endpoint)")
+    }
+
+    /// Whether a datagram arrives nobody tells, so trying both families of `localhost` decides nothing: the one that servers
+    /// bind to goes first.
+    private static func preferred(_ addresses: [SocketAddress]) -> [SocketAddress] {
+        guard addresses.allSatisfy(\.isLoopback) else { return addresses }
+        return addresses.filter { $0.family == .ipv4 } + addresses.filter { $0.family != .ipv4 }
+    }
+}
+
+/// Binds to an address, hands the socket to `body`, and closes it on every way out: the `with` of Python.
+///
+///     try await withDatagramSocket(boundTo: "127.0.0.1:1337") { socket in
+///         let datagram = try await socket.receive()
+///     }
+///
+/// - Returns: What `body` returned.
+/// - Throws: As ``DatagramSocket/bind(to:options:)``, and what `body` throws.
+public func withDatagramSocket<Result>(
+    boundTo endpoint: Endpoint,
+    options: DatagramOptions = DatagramOptions(),
+    _ body: (DatagramSocket) async throws -> Result
+) async throws -> Result {
+    try await DatagramSocket.bind(to: endpoint, options: options).closing(after: body)
+}
+
+/// Connects to one peer, hands the socket to `body`, and closes it on every way out.
+///
+///     try await withDatagramSocket(to: "127.0.0.1:1337") { socket in
+///         try await socket.send("hi")
+///     }
+///
+/// - Returns: What `body` returned.
+/// - Throws: As ``DatagramSocket/connect(to:options:)``, and what `body` throws.
+public func withDatagramSocket<Result>(
+    to endpoint: Endpoint,
+    options: DatagramOptions = DatagramOptions(),
+    _ body: (DatagramSocket) async throws -> Result
+) async throws -> Result {
+    try await DatagramSocket.connect(to: endpoint, options: options).closing(after: body)
+}
+
+extension DatagramSocket {
+    /// The scope's task is the socket's owner, so that its waits do without a cancellation handler each.
+    fileprivate func closing<Result>(
+        after body: (DatagramSocket) async throws -> Result
+    ) async throws -> Result {
+        defer { close() }
+        return try await withTaskCancellationHandler {
+            registration.adoptCurrentTask()
+            defer { registration.releaseOwner() }
+            return try await body(self)
+        } onCancel: {
+            registration.ownerWasCancelled()
+        }
+    }
+}
+
+extension DatagramOptions {
+    func addresses(
+        of endpoint: Endpoint,
+        for operation: SocketError.Operation
+    ) async throws(SocketError) -> [SocketAddress] {
+        try await resolver.addresses(of: endpoint, for: operation, family, within: nil)
+    }
+}
+
+/// One attempt to make a socket.
+private struct Opening {
+    let options: DatagramOptions
+    /// The address of this side; nil for the one that the kernel chooses.
+    let local: SocketAddress?
+    /// The peer; nil for a socket that anyone may send to.
+    let remote: SocketAddress?
+    private let start: UInt64
+
+    init(_ options: DatagramOptions, bindsTo local: SocketAddress?, connectsTo remote: SocketAddress?) {
+        self.options = options
+        self.local = local
+        self.remote = remote
+        start = options.observer == nil ? 0 : Observation.now()
+    }
+
+    private var family: AddressFamily { remote?.family ?? local?.family ?? .ipv4 }
+
+    func checkFamilies() throws(SocketError) {
+        guard let local, let remote, local.family != remote.family else { return }
+        let detail = "the source is \(local.family.phrase) address, and the peer \(remote) is not"
+        throw SocketError(.invalidAddress, .bind, localAddress: local, detail: detail)
+    }
+
+    func open() throws(SocketError) -> DatagramSocket {
+        let loop = try EventLoopGroup.loop(options.loops)
+        let descriptor: Int32
+        do {
+            descriptor = try Syscalls.socket(family, .datagram, nonblocking: true)
+        } catch {
+            throw fail(.create, error)
+        }
+        do {
+            let hasCoalescing = try options.apply(to: descriptor, family, local)
+            try bind(descriptor)
+            try connect(descriptor)
+            let own = try step(.address) { () throws(Errno) in try Syscalls.localAddress(descriptor) }
+            let registration = try step(.loop) { () throws(Errno) in
+                try Registration(registering: descriptor, on: loop, state: .initialForDatagrams)
+            }
+            let traits = DatagramSocket.Traits(
+                family: family,
+                options: options,
+                wantsControl: hasCoalescing || (options.localAddress == .on && family != .unix),
+                canSegment: family != .unix && (try? Syscalls.datagramOption(descriptor, .segment)) != nil
+            )
+            let socket = DatagramSocket(
+                registration,
+                local: own,
+                remote: remote,
+                traits: traits,
+                coalesces: hasCoalescing
+            )
+            let operation: SocketError.Operation = remote == nil ? .bind : .connect
+            socket.observation?.report(operation, since: start, local: own, remote: remote)
+            return socket
+        } catch {
+            Syscalls.close(descriptor)
+            throw error.with(local: local, remote: remote)
+        }
+    }
+
+    private func bind(_ descriptor: Int32) throws(SocketError) {
+        if let local {
+            try step(.bind) { () throws(Errno) in try Syscalls.bind(descriptor, RawSocketAddress(local)) }
+        } else if family == .unix, remote != nil, options.unixName == .on {
+            // Nothing but the family: the kernel finds a name that nobody has.
+            try step(.bind) { () throws(Errno) in try Syscalls.bind(descriptor, RawSocketAddress(.unixUnnamed)) }
+        }
+    }
+
+    private func connect(_ descriptor: Int32) throws(SocketError) {
+        guard let remote else { return }
+        try step(.connect) { () throws(Errno) in try Syscalls.connect(descriptor, RawSocketAddress(remote)) }
+    }
+
+    private func step<Result>(
+        _ operation: SocketError.Operation,
+        _ body: () throws(Errno) -> Result
+    ) throws(SocketError) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw fail(operation, error)
+        }
+    }
+
+    private func fail(_ operation: SocketError.Operation, _ errno: Errno) -> SocketError {
+        var detail: String?
+        if errno == .wrongProtocolType, operation == .connect {
+            detail = "the socket there is no datagram socket"
+        }
+        return SocketError(errno, operation, localAddress: local, remoteAddress: remote, detail: detail)
+    }
+
+    func report(_ error: SocketError) {
+        let operation: SocketError.Operation = remote == nil ? .bind : .connect
+        Observation(options.observer)?.report(operation, since: start, local: local, remote: remote, error: error)
+    }
+}
+
+extension AddressFamily {
+    /// With its article.
+    var phrase: String { self == .unix ? "a Unix" : "an \(words)" }
+
+    /// As it stands in a sentence.
+    var words: String {
+        switch self {
+        case .ipv4: "IPv4"
+        case .ipv6: "IPv6"
+        case .unix: "Unix"
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import Sockeye
+import SockeyeSystem
+
+/// `sockeye connect udp:…` and `unix-datagram:…`: a line, or what one read of the input brings, is a datagram.
+struct DatagramConnect: Sendable {
+    let address: TypedAddress
+    let options: DatagramOptions
+    /// How long to wait for datagrams after the input has ended.
+    let patience: Duration
+
+    /// The most that UDP carries over IPv4: a longer piece of input becomes several datagrams.
+    static let largestPiece = 65_507
+
+    func run() async throws {
+        try await withDatagramSocket(to: address.endpoint, options: options) { socket in
+            try await DatagramSession(socket: socket, words: address, input: Input(), patience: patience).run()
+        }
+    }
+}
+
+/// Standard input to the peer and the peer to standard output, both at once.
+struct DatagramSession: Sendable {
+    let socket: DatagramSocket
+    let words: TypedAddress
+    let input: Input
+    let patience: Duration
+    private let screen = Screen()
+    private let clock = Locked(Heard())
+    private let isPrompting = StandardStream.input.isTerminal
+
+    /// When anything last went or came.
+    private struct Heard {
+        var last = ContinuousClock.now
+        var hasAnswer = false
+    }
+
+    init(socket: DatagramSocket, words: TypedAddress, input: Input, patience: Duration) {
+        self.socket = socket
+        self.words = words
+        self.input = input
+        self.patience = patience
+    }
+
+    func run() async throws {
+        if isPrompting {
+            let peer = socket.remoteAddress.map(words.text(for:)) ?? words.text
+            Console.say("Datagrams to \(peer). Type a line; exit or Ctrl-D ends.")
+        }
+        let receiving = LoopTask.start { await receive() }
+        let sendFailure = await withTaskCancellationHandler {
+            let failure = isPrompting ? await sendLines() : await sendPieces()
+            if failure == nil { await waitForAnswers() }
+            return failure
+        } onCancel: {
+            receiving.cancel()
+        }
+        receiving.cancel()
+        // What came explains why sending failed, so it goes first.
+        if let failure = try await receiving.value { throw failure }
+        if let sendFailure { throw sendFailure }
+        let hasAnswer = clock.with { $0.hasAnswer }
+        if !hasAnswer, !isPrompting, !Task.isCancelled {
+            Console.say("No answer. Datagrams get lost on the way, and nobody tells; not every server answers.")
+        }
+    }
+
+    // MARK: Sending
+
+    /// What each read of the input brings, as it is.
+    private func sendPieces() async -> (any Error)? {
+        do {
+            while let bytes = try await input.next() {
+                var rest = bytes[...]
+                while !rest.isEmpty {
+                    try await send(Array(rest.prefix(DatagramConnect.largestPiece)))
+                    rest = rest.dropFirst(DatagramConnect.largestPiece)
+                }
+            }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Each line without its newline.
+    private func sendLines() async -> (any Error)? {
+        var lines = InputLines(input)
+        screen.showPrompt()
+        defer { screen.end() }
+        do {
+            while let line = try await lines.next() {
+                screen.lineWasTyped()
+                if line == Prompt.exit { return nil }
+                if !line.isEmpty { try await send(line) }
+                screen.showPrompt()
+            }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func send(_ bytes: [UInt8]) async throws(SocketError) {
+        try await socket.send(bytes)
+        clock.with { $0.last = .now }
+    }
+
+    // MARK: Receiving
+
+    /// Until nothing has come or gone for so long: there is no end to wait for.
+    private func waitForAnswers() async {
+        while true {
+            let left = patience - (ContinuousClock.now - clock.with { $0.last })
+            if left <= .zero { return }
+            guard await LoopTask.sleep(for: left) else { return }
+        }
+    }
+
+    private func receive() async -> SocketError? {
+        var display = Output.standard.display()
+        do {
+            while true {
+                let datagram: Datagram = try await socket.receive()
+                clock.with { $0 = Heard(last: .now, hasAnswer: true) }
+                screen.hidePrompt()
+                await Output.standard.write(display.render(datagram.bytes))
+                if isPrompting { screen.showPrompt() }
+            }
+        } catch {
+            await Output.standard.write(display.finish())
+            if error.code == .cancelled { return nil }
+            screen.end()
+            input.endWhenNothingIsReady()
+            // Nothing more is worth waiting for.
+            clock.with { $0.last = .now - patience }
+            return error
+        }
+    }
+}
