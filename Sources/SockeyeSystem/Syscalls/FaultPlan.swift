@@ -6,8 +6,9 @@ package enum FaultAnswer: Sendable, Hashable {
     ///
     /// A connect that is `.interrupted` or `.inProgress` is made all the same: that is what the two mean.
     case failure(Errno)
-    /// The call moves so many bytes at most; from 1 up.
-    case atMost(Int)
+    /// The call moves so many bytes at most; from 1 up. With `nudges`, its loop then sees an event, as if the rest had come
+    /// after the call; without, it sees none, as if the rest had been there all the time.
+    case atMost(Int, nudges: Bool = true)
     /// The call would block, until the plan calls ``FaultSeam/nudge(_:_:)`` and answers otherwise.
     case held
 }

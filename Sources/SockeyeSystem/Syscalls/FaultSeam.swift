@@ -154,9 +154,11 @@ package enum FaultSeam {
                 Errno.last = error
                 return -1
             }
-            guard case .atMost(let most) = answer, most < count else { return tell(call, descriptor, body(count)) }
+            guard case .atMost(let most, let nudges) = answer, most < count else {
+                return tell(call, descriptor, body(count))
+            }
             let moved = tell(call, descriptor, body(most))
-            tryAgain(call, descriptor)
+            if nudges { tryAgain(call, descriptor) }
             return moved
         }
     }

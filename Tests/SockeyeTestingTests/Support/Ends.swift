@@ -48,7 +48,15 @@ enum Link: String, Sendable, CaseIterable, CustomTestStringConvertible {
         _ other: Connection,
         _ body: (Connection, Connection) async throws -> Result
     ) async throws -> Result {
+        let watchdog = Task {
+            // SLEEP: the watchdog's own, which the body's end cuts short.
+            guard (try? await Task.sleep(for: .seconds(120))) != nil else { return }
+            Issue.record("still not done after 120 seconds: both connections are aborted")
+            one.abort()
+            other.abort()
+        }
         defer {
+            watchdog.cancel()
             one.abort()
             other.abort()
         }

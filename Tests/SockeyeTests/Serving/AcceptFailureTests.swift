@@ -109,11 +109,14 @@ import Testing
 
     /// A client that says something and wants it back.
     private func ask(_ listener: Listener) async throws {
-        let peer = try RawPeer(connectedTo: listener.localAddress)
-        try peer.sendNow("hello")
-        try peer.finishSending()
-        let reply = try await within { try await peer.receiveAll() }
+        let reply = try await within {
+            // One that can be cancelled: a server that has ended would keep a blocking one waiting for ever.
+            try await withConnection(to: listener.localAddress.endpoint) { connection in
+                try await connection.send("hello")
+                try await connection.finishSending()
+                return try await connection.receiveAll()
+            }
+        }
         #expect(reply == Array("hello".utf8))
-        peer.close()
     }
 }

@@ -8,7 +8,9 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct `Rare answers of the kernel` {
     /// The edge that says so lies between the look and the wait: whoever waits on it then waits in vain, and closes with unread
     /// input, which resets the connection.
-    @Test(arguments: Link.allCases)
+    ///
+    /// (Over TCP the peer has seen the end before, and hears of the reset only when it sends.)
+    @Test(arguments: [Link.unix, .pair])
     func `a close does not miss input that comes just after it has looked`(link: Link) async throws {
         try await link.withEnds { one, other in
             try await other.send("pending")
@@ -20,12 +22,12 @@ import Testing
     }
 
     /// More than a close drops in one turn, and no edge to say so any more.
-    @Test(arguments: Link.allCases)
+    @Test(arguments: [Link.unix, .pair])
     func `a close drops all of the pending input, however much there is`(link: Link) async throws {
         try await link.withEnds { one, other in
             try await other.send(Pattern.bytes(100))
             await until("it has come") { one.registration.snapshot.isReady(.read) }
-            try one.inject(.shortReceives())
+            try one.inject(Trickle())
             await one.close()
             #expect(try await other.receive(upTo: 9) == nil, "the end, and no reset")
         }
@@ -84,4 +86,15 @@ import Testing
             for connection in waiting { connection.abort() }
         }
     }
+}
+
+/// One byte a receive, although there are more.
+private final class Trickle: FaultPlan {
+    func answer(to call: SystemCall, on descriptor: Int32) -> FaultAnswer {
+        call == .receive ? .atMost(1, nudges: false) : .none
+    }
+    func answered(_ call: SystemCall, on descriptor: Int32, _ result: Result<Int, Errno>) {}
+    func opened(_ descriptor: Int32) {}
+    func watched(_ descriptor: Int32) {}
+    func closing(_ descriptor: Int32) {}
 }

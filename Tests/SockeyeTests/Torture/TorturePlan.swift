@@ -13,7 +13,7 @@ final class TorturePlan: FaultPlan {
             let what =
                 switch answer {
                 case .failure(let errno): errno.name
-                case .atMost(let count): "\(count) byte"
+                case .atMost(let count, _): "\(count) byte"
                 case .none, .held: "nothing"
                 }
             return "\(call) #\(position): \(what)"
