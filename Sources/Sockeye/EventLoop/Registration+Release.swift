@@ -12,6 +12,7 @@ extension Registration {
         }
         let descriptor = descriptor
         leaveLoop()
+        Syscalls.given(descriptor)
         return descriptor
     }
 }

@@ -34,6 +34,7 @@ extension Connection {
                 observer: options.observer
             )
         } catch {
+            Syscalls.given(descriptor)
             throw SocketError(error, .adopt, detail: "descriptor \(descriptor)")
         }
     }
@@ -93,6 +94,7 @@ extension Listener {
             let registration = try Registration(registering: descriptor, on: loops.next())
             return Listener(registration, loops, local, options.observer, nil)
         } catch {
+            Syscalls.given(descriptor)
             throw SocketError(error, .adopt, detail: "descriptor \(descriptor)")
         }
     }

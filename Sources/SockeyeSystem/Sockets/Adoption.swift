@@ -62,6 +62,7 @@ package enum Adoption {
         do {
             try Syscalls.setCloseOnExec(descriptor)
             try Syscalls.setNonblocking(descriptor)
+            Syscalls.taken(descriptor)
         } catch {
             throw explain(error, descriptor)
         }

@@ -184,7 +184,7 @@ package enum FaultSeam {
     private static func tryAgain(_ call: SystemCall, _ descriptor: Int32) {
         let error = Errno.last
         switch call {
-        case .send, .sendTo: nudge(descriptor, .sending)
+        case .send, .sendTo, .sendDescriptors, .sendFile: nudge(descriptor, .sending)
         default: nudge(descriptor, .receiving)
         }
         Errno.last = error
@@ -239,7 +239,7 @@ extension SystemCall {
     /// A call on the event loop's own descriptors.
     fileprivate var isOfALoop: Bool {
         switch self {
-        case .epollCreate, .epollAdd, .epollRemove, .epollWait, .eventDescriptor, .signalEvent: true
+        case .epollCreate, .epollAdd, .epollRemove, .epollWait, .epollWatch, .eventDescriptor, .signalEvent: true
         default: false
         }
     }

@@ -94,7 +94,18 @@ extension Syscalls {
     package static func socketPair(_ kind: SocketKind, nonblocking: Bool) throws(Errno) -> (Int32, Int32) {
         var ends: [Int32] = [-1, -1]
         _ = try retrying(.socketPair) { unsafe sockeye_socket_pair(kind.number, nonblocking ? 1 : 0, &ends) }
+        if FaultSeam.isOn { FaultSeam.opened(ends[0], ends[1]) }
         return (ends[0], ends[1])
+    }
+
+    /// A descriptor has come from elsewhere, and is this library's from now on.
+    package static func taken(_ descriptor: Int32) {
+        if FaultSeam.isOn { FaultSeam.opened(descriptor) }
+    }
+
+    /// A descriptor goes elsewhere, open.
+    package static func given(_ descriptor: Int32) {
+        if FaultSeam.isOn { FaultSeam.closing(descriptor) }
     }
 
     package static func setBlocking(_ descriptor: Int32) throws(Errno) {

@@ -87,16 +87,7 @@ package enum Syscalls {
     }
 
     package static func socketPair(nonblocking: Bool) throws(Errno) -> (Int32, Int32) {
-        var flags = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-        if nonblocking { flags |= Int32(SOCK_NONBLOCK.rawValue) }
-        var ends: (Int32, Int32) = (-1, -1)
-        _ = try retrying(.socketPair) {
-            unsafe withUnsafeMutableBytes(of: &ends) {
-                unsafe Glibc.socketpair(AF_UNIX, flags, 0, $0.baseAddress?.assumingMemoryBound(to: Int32.self))
-            }
-        }
-        if FaultSeam.isOn { FaultSeam.opened(ends.0, ends.1) }
-        return ends
+        try socketPair(.stream, nonblocking: nonblocking)
     }
 
     package static func bind(_ descriptor: Int32, _ address: borrowing RawSocketAddress) throws(Errno) {
