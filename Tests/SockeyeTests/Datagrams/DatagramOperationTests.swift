@@ -183,13 +183,27 @@ import Testing
 
     /// What fills the receiver is somebody else's, so that no event of the sender's own socket tells of room.
     @Test func `a receiver that others have filled wakes the sender too`() async throws {
-        try await withTwoBound(.unix) { sender, receiver in
+        let group = try EventLoopGroup(count: 1)
+        var (options, pairOptions) = (DatagramOptions(), ConnectionOptions())
+        options.loops = group
+        pairOptions.loops = group
+        try await withTwoBound(.unix, options: options) { [pairOptions] sender, receiver in
             try await withBound(.unix) { other in
                 let to = receiver.localAddress
                 var filled = 0
                 while try other.trySend([1], to: to) { filled += 1 }
                 let task = Task { try await sender.send([2], to: to) }
                 await sender.untilWaiting(.write)
+                // Waiting, and not trying again and again: other work of the loop goes on meanwhile.
+                let events = sender.registration.snapshot.eventCount
+                let (one, two) = try Connection.pair(options: pairOptions)
+                for _ in 0..<500 {
+                    try await one.send([1])
+                    _ = try await two.receive(upTo: 1)
+                }
+                one.abort()
+                two.abort()
+                #expect((sender.registration.snapshot.eventCount - events) >> 36 < 20)
                 for _ in 0..<filled { #expect(try await receiver.receive(upTo: 1).bytes == [1]) }
                 #expect(try await receiver.receive(upTo: 1).bytes == [2])
                 try await task.value

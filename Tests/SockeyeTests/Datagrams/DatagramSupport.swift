@@ -62,8 +62,23 @@ extension SocketAddress {
     /// An address of the same family where nobody is: of a socket that has been closed.
     static func deserted(_ family: Family) async throws -> SocketAddress {
         let socket = try await DatagramSocket.bind(to: family.freshEndpoint())
-        defer { socket.close() }
-        return socket.localAddress
+        socket.close()
+        let address = socket.localAddress
+        // A program that another test starts has it, too, between its fork and its exec.
+        await until("\(address) is deserted") { refuses(address) }
+        return address
+    }
+
+    private static func refuses(_ address: SocketAddress) -> Bool {
+        do {
+            let probe = try Socket(address.family, .datagram)
+            try probe.connect(to: address)
+            // The first is answered by the kernel at once, and the second one tells.
+            for _ in 0..<2 { _ = try probe.send([1]) }
+            return false
+        } catch {
+            return error.code == .refused
+        }
     }
 }
 

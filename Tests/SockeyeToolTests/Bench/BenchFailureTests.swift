@@ -122,7 +122,7 @@ import Testing
         (["7000", "--svg", "x.svg", "--compare", "/nonexistent"], "(ENOENT)"),
         (["--svg", "x.svg", "--compare", "/dev/null"], "no result of a run"),
         (["7000", "--svg", "x/"], "no name of a file"),
-        (["localhost"], "no port"), (["udp:7000"], "not there yet"),
+        (["localhost"], "no port"), (["udp:7000"], "is for connections, and udp: has none"),
     ])
     func `what makes no sense is wrong usage`(arguments: [String], part: String) throws {
         let outcome = try Program.sockeye(arguments: ["bench"] + arguments).finish()
