@@ -30,6 +30,11 @@ struct Advice: Equatable {
             case .reset: Self.reset(situation)
             case .exhausted:
                 Advice("this process may not open more files", ["ulimit -n 4096, then the same command again"])
+            case .unsupported where error.operation == .option:
+                Advice(
+                    "an option of the command asks for what this kind of socket does not have",
+                    ["sockeye \(command) \(Failure.quoted(endpoint.description))   without that option"]
+                )
             case .unsupported:
                 Advice(
                     "this kernel does not offer that kind of socket",

@@ -76,6 +76,7 @@ extension Failure {
         case .receive: "receive from \(remote)"
         case .send: "send to \(remote)"
         case .finishSending: "finish sending to \(remote)"
+        case .option: "set an option of the socket for \(typed)"
         default: "\(error.operation.rawValue) for \(typed)"
         }
     }
