@@ -106,7 +106,8 @@ import Testing
         #expect(resolved.finish().text.hasPrefix("fe80::1%vb  IPv6  link-local, this network segment only  connected"))
         server.send(SIGTERM)
         let errors = server.finish().errors
-        #expect(errors.contains("Connection from [fe80::2%"))
+        // The kernel chooses which of its own link-local addresses it comes from.
+        #expect(errors.contains("Connection from [fe80::"))
         #expect(
             errors.contains("Others on this network segment reach it with: sockeye connect '[fe80::1%eth0]:\(port)'")
         )
