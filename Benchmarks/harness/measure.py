@@ -112,7 +112,7 @@ class Bench:
             environment = {"LD_PRELOAD": str(self.settings.made("sigsuspend-copy"))}
             try:
                 with Server(
-                    command, self.server_core, ("valgrind", *options), environment, peer.transport
+                    command, self.server_core, ("valgrind", *options), environment, transport=peer.transport
                 ) as server:
                     self._exactly(server, messages)
             except Failed as reason:
