@@ -28,13 +28,20 @@ let package = Package(
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]
         ),
-        .testTarget(name: "SockeyeSystemTests", dependencies: ["SockeyeSystem"]),
+        .testTarget(name: "SockeyeSystemTests", dependencies: ["SockeyeSystem", "TestSupport"]),
+        .target(name: "TestSupport", dependencies: ["SockeyeSystem"], path: "Tests/TestSupport"),
         // What a test runs as a process of its own, to measure its memory.
         .executableTarget(name: "TransferProgram", dependencies: ["Sockeye"], path: "Tests/TransferProgram"),
-        .testTarget(name: "SockeyeTests", dependencies: ["Sockeye", "SockeyeTesting", "TransferProgram"]),
-        .testTarget(name: "SockeyeDoctorTests", dependencies: ["SockeyeDoctor"]),
-        .testTarget(name: "SockeyeTestingTests", dependencies: ["SockeyeTesting", "Sockeye", "SockeyeSystem"]),
-        .testTarget(name: "SockeyeToolTests", dependencies: ["SockeyeCLI"]),
+        .testTarget(
+            name: "SockeyeTests",
+            dependencies: ["Sockeye", "SockeyeTesting", "TransferProgram", "TestSupport"]
+        ),
+        .testTarget(name: "SockeyeDoctorTests", dependencies: ["SockeyeDoctor", "TestSupport"]),
+        .testTarget(
+            name: "SockeyeTestingTests",
+            dependencies: ["SockeyeTesting", "Sockeye", "SockeyeSystem", "TestSupport"]
+        ),
+        .testTarget(name: "SockeyeToolTests", dependencies: ["SockeyeCLI", "TestSupport"]),
         .testTarget(name: "RepositoryTests"),
     ],
     swiftLanguageModes: [.v6]

@@ -32,7 +32,7 @@ NO_DEBUG int sockeye_pipe(int *reading, int *writing) {
     return 0;
 }
 
-NO_DEBUG int sockeye_spawn(char *const *arguments, char *const *environment, int input, int output, int *process) {
+NO_DEBUG int sockeye_spawn(char *const *arguments, char *const *environment, int input, int output, int errors, int *process) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none, all;
@@ -48,6 +48,7 @@ NO_DEBUG int sockeye_spawn(char *const *arguments, char *const *environment, int
         // What is duplicated is not close-on-exec; all else is.
         error = posix_spawn_file_actions_adddup2(&actions, input, 0);
         if (!error) error = posix_spawn_file_actions_adddup2(&actions, output, 1);
+        if (!error) error = posix_spawn_file_actions_adddup2(&actions, errors, 2);
 #ifdef __GLIBC_PREREQ
 #if __GLIBC_PREREQ(2, 34)
         // What this process itself was started with is not meant for its children either.

@@ -61,6 +61,22 @@ enum HousePolicy {
         }
     }
 
+    /// A test that connects or starts programs waits for its turn, and one that blocks does it on a thread of its own: else
+    /// hundreds of them share two processors, and the time limits of some are over before they have begun.
+    static func turnFindings(in files: [SourceFile]) -> [Finding] {
+        files.flatMap { file -> [Finding] in
+            guard file.text.contains(#/\basync\b|\bProgram\b|StartedProcess/#) else { return [] }
+            return file.code.enumerated().compactMap { index, line in
+                guard line.contains("@Suite") else { return nil }
+                // Long ones have their traits on the lines below.
+                let traits = file.code[index...].prefix(4).joined()
+                let isWithout = !traits.contains("inTurn") && !traits.contains("ownThread")
+                let message = "a suite without a turn; write @Suite(.inTurn), or .inTurnWithPrograms and .ownThread"
+                return isWithout ? Finding(path: file.path, line: index + 1, message: message) : nil
+            }
+        }
+    }
+
     /// `enum Sockeye` would make `Sockeye.Connection` mean a member of the type, for ever and for every user.
     static func moduleNameFindings(in files: [SourceFile]) -> [Finding] {
         let modules = Set(files.compactMap { $0.path.split(separator: "/").dropFirst().first.map(String.init) })
@@ -110,6 +126,13 @@ enum HousePolicy {
         report(HousePolicy.testNameFindings(in: Repository.swiftFiles(under: "Tests")))
     }
 
+    @Test func `tests wait for their turn`() {
+        let folders = ["Sockeye", "SockeyeSystem", "SockeyeTesting", "SockeyeDoctor", "SockeyeTool"].map {
+            "Tests/\($0)Tests"
+        }
+        report(HousePolicy.turnFindings(in: folders.flatMap { Repository.swiftFiles(under: $0) }))
+    }
+
     @Test func `no type is named like a module`() {
         report(HousePolicy.moduleNameFindings(in: Repository.swiftFiles(under: "Sources")))
     }
@@ -144,6 +167,9 @@ enum HousePolicy {
         #expect(HousePolicy.testNameFindings(in: file("@Test(arguments: [1])\nfunc `accepts`(a: Int) {}")).count == 1)
         #expect(HousePolicy.testNameFindings(in: file("import XCTest")).count == 1)
         #expect(HousePolicy.testNameFindings(in: file("@Test func `it accepts`() {}\nfunc help() {}")).isEmpty)
+        #expect(HousePolicy.turnFindings(in: file("@Suite struct A {\nfunc a() async {}")).count == 1)
+        #expect(HousePolicy.turnFindings(in: file("@Suite(.inTurn) struct A {\nfunc a() async {}")).isEmpty)
+        #expect(HousePolicy.turnFindings(in: file("@Suite struct A {\nfunc a() {}")).isEmpty)
         #expect(HousePolicy.moduleNameFindings(in: file("public enum Sockeye {}")).count == 1)
         #expect(HousePolicy.moduleNameFindings(in: file("public enum SocketKind {}")).isEmpty)
     }

@@ -1,11 +1,12 @@
 import Sockeye
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import SockeyeDoctor
 
 /// Two doctors: what they say, what they conclude, and a real meeting over loopback.
-@Suite struct BothEndsTests {
+@Suite(.inTurn) struct BothEndsTests {
     private let here = SocketAddress.ipv4(IPv4Address(192, 168, 0, 2), port: 40_000)
     private let there = SocketAddress.ipv4(IPv4Address(203, 0, 113, 1), port: 1337)
 

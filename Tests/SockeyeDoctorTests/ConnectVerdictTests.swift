@@ -1,10 +1,11 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import SockeyeDoctor
 
 /// From evidence to findings, as a table: nothing is opened and nothing asked.
-@Suite struct ConnectVerdictTests {
+@Suite(.inTurn) struct ConnectVerdictTests {
     static let target = SocketAddress.ipv4(IPv4Address(203, 0, 113, 5), port: 1337)
     static let gateway = SocketAddress.ipv4(IPv4Address(192, 168, 0, 1), port: 0)
     static let own = SocketAddress.ipv4(IPv4Address(192, 168, 0, 2), port: 0)

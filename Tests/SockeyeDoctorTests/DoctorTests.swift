@@ -1,5 +1,6 @@
 import Sockeye
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import SockeyeDoctor
@@ -58,7 +59,7 @@ private final class ScriptedProbes: Probes {
 }
 
 /// What the doctor asks, and what it leaves alone.
-@Suite struct DoctorTests {
+@Suite(.inTurn) struct DoctorTests {
     private let target = ConnectVerdictTests.target
 
     @Test func `a server that answers is asked once, and nobody else`() async throws {

@@ -1,10 +1,11 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import SockeyeDoctor
 
 /// The five cases of an address in use, and the other reasons why a server cannot listen or is not reached.
-@Suite struct ListenVerdictTests {
+@Suite(.inTurn) struct ListenVerdictTests {
     static let address = SocketAddress.ipv4(.any, port: 1337)
     static let server = SocketAddress.ipv4(IPv4Address(192, 168, 0, 2), port: 1337)
 

@@ -1,10 +1,11 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import SockeyeDoctor
 
 /// The kernel's tables, as it prints them on a machine that keeps the low byte first.
-@Suite struct TableTests {
+@Suite(.inTurn) struct TableTests {
     private func row(_ line: String) -> SocketRow? { SocketRow(line[...]) }
 
     @Test func `a listener is read`() {
@@ -84,7 +85,7 @@ import Testing
 }
 
 /// Rules of firewalls, as their tools print them.
-@Suite struct FirewallTests {
+@Suite(.inTurn) struct FirewallTests {
     private func firewall(_ rules: String, policy: String = "accept") -> Firewall {
         var firewall = Firewall()
         firewall.chains = FirewallParser.nftables(

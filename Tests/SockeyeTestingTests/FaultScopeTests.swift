@@ -1,9 +1,10 @@
 import Sockeye
 import SockeyeSystem
 import SockeyeTesting
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `Faults in a scope` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Faults in a scope` {
     @Test func `hold for the sockets that are made in it, by whatever task of it`() async throws {
         let listener = try await Listener.bind(to: "127.0.0.1:0")
         defer { listener.close() }

@@ -1,9 +1,10 @@
 import Sockeye
 import SockeyeSystem
 import SockeyeTesting
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `Injected faults` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Injected faults` {
     private let message = Array("a message of some length".utf8)
 
     @Test(arguments: Link.allCases)

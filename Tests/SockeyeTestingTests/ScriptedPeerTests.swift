@@ -1,9 +1,10 @@
 import Sockeye
 import SockeyeSystem
 import SockeyeTesting
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `A scripted peer` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `A scripted peer` {
     /// What is tested here: a client that asks and a server that answers.
     private func ask(_ endpoint: Endpoint) async throws -> String? {
         try await withConnection(to: endpoint) { connection in

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `-4`, `-6`, `--source`, zones, and a computer without IPv6.
-@Suite(.serialized, .ownThread) struct AddressTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct AddressTests {
     @Test(arguments: [("-4", "0.0.0.0", "127.0.0.1", "::1"), ("-6", "[::]", "::1", "127.0.0.1")])
     func `a server of one family takes clients of that one only`(
         option: String,

@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import SockeyeCLI
 
 /// What `sockeye connect` does at the end, and until there is a connection.
-@Suite(.serialized, .ownThread) struct ConnectOptionTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct ConnectOptionTests {
     private func talk(
         to script: String,
         _ input: String,

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `sockeye connect` in a pipe, with Python's `socket` at the other end.
-@Suite(.serialized, .ownThread) struct ConnectTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct ConnectTests {
     private func talk(
         to script: String,
         _ input: Data,

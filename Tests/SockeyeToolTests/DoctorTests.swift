@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `sockeye doctor` as a person and a script meet it.
-@Suite(.serialized, .ownThread) struct DoctorCommandTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct DoctorCommandTests {
     private func findings(_ line: some DataProtocol) throws -> [[String: Any]] {
         let object = try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
         return try #require(object?["findings"] as? [[String: Any]])

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// How commands end: by a signal, by an input that cannot be read, by a reader that goes away, by a time limit.
-@Suite(.serialized, .ownThread) struct EndingTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct EndingTests {
     // MARK: Standard input
 
     @Test(arguments: [[], ["--framing", "lines"], ["--reconnect"]])

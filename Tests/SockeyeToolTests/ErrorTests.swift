@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What a person reads when it does not work: four parts on standard error, nothing on standard output, a status.
-@Suite(.serialized, .ownThread) struct ErrorTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct ErrorTests {
     private func expect(
         _ outcome: Outcome,
         status: Int32 = 1,

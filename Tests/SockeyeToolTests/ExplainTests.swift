@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import SockeyeCLI
 
 /// `sockeye explain`: real messages lead to their entries, wherever they stand, and unknown ones to an honest answer.
-@Suite struct ExplainTests {
+@Suite(.inTurnWithPrograms, .ownThread) struct ExplainTests {
     private func id(_ text: String) -> String? { ErrorText(text).matches().first?.entry.id }
 
     @Test(arguments: PastedMessage.table)
@@ -139,7 +140,7 @@ extension MentionedAddress {
 }
 
 /// The command itself: streams and status.
-@Suite(.serialized, .ownThread) struct ExplainCommandTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct ExplainCommandTests {
     @Test func `an argument is explained on standard output`() throws {
         let text = "ConnectionRefusedError: [Errno 111] Connect call failed ('127.0.0.1', 1337)"
         let outcome = try Program.sockeye("explain", text).finish()

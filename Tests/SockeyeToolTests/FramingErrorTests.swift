@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import SockeyeCLI
 
 /// What goes wrong with messages, and what a person reads then.
-@Suite(.serialized, .ownThread) struct FramingErrorTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct FramingErrorTests {
     private func expect(_ text: String, _ parts: [String], location: SourceLocation = #_sourceLocation) {
         for part in ["sockeye: could not ", "what happened:", "likely cause:", "try next:"] + parts {
             #expect(text.contains(part), "\(part) in \(text)", sourceLocation: location)

@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import SockeyeCLI
 
 /// `--framing`, against programs that frame their messages themselves.
-@Suite(.serialized, .ownThread) struct FramingTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct FramingTests {
     /// What Python's side of each framing writes for a message `m`, and reads from the socket `s`.
     struct Row: Sendable {
         let framing: String

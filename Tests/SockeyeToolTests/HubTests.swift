@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `sockeye serve --hub`: what one says, every other hears.
-@Suite(.serialized, .ownThread) struct HubTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct HubTests {
     /// Members that have joined: the hub says so when they can hear.
     private static let prelude = """
 

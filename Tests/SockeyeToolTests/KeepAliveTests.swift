@@ -1,16 +1,17 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import SockeyeCLI
 
 /// `--keep-alive`, as the kernel sees it: a socket that has it has a timer that runs (`02` in /proc/net/tcp).
-@Suite(.serialized, .ownThread) struct KeepAliveTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct KeepAliveTests {
     /// A client of Python's, which looks up the server's end of its own connection.
     private static let look = """
         s = connect(); s.sendall(b'1'); s.recv(99)
-        port = '%04X' % s.getsockname()[1]
+        ends = [':%04X' % name[1] for name in (s.getpeername(), s.getsockname())]
         rows = [line.split() for line in open('/proc/net/tcp')][1:]
-        print([row[5][:2] for row in rows if row[2].endswith(':' + port)])
+        print([row[5][:2] for row in rows if row[1].endswith(ends[0]) and row[2].endswith(ends[1])])
         """
 
     @Test(arguments: [(["--keep-alive", "30s"], "['02']\n"), ([], "['00']\n")])

@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import SockeyeCLI
 
 /// The limits of `sockeye serve`, with Python at the other end.
-@Suite(.serialized, .ownThread) struct LimitTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct LimitTests {
     private func run(_ body: String, _ options: String...) throws -> (client: String, server: Outcome) {
         let server = try Program.sockeye(arguments: ["serve"] + options + ["0"])
         let client = try Program.python(Script.prelude + body, server.port()).finish()

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The netcats, socat and curl, where they are installed.
-@Suite(.serialized, .ownThread) struct OtherToolsTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct OtherToolsTests {
     @Test(arguments: [
         ["nc", "-N", "127.0.0.1", "PORT"], ["ncat", "127.0.0.1", "PORT"], ["socat", "-t5", "-", "TCP4:127.0.0.1:PORT"],
     ])

@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import SockeyeCLI
 
 /// The line that a person types at the prompt: its keys as a table, and a terminal that Python plays.
-@Suite(.serialized, .ownThread) struct PromptTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct PromptTests {
     /// What is typed, and the lines that come of it.
     static let rows: [(typed: String, lines: [String])] = [
         ("abc\n", ["abc"]), ("a\nb\n", ["a", "b"]), ("\n", [""]), ("abd\u{7F}c\n", ["abc"]), ("\u{7F}\u{8}a\n", ["a"]),

@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import SockeyeCLI
 
 /// `--proxy`, with small proxies in Python between the tool and a server in Python that speaks first.
-@Suite(.serialized, .ownThread) struct ProxyTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct ProxyTests {
     private func talk(through proxy: Program, _ scheme: String, host: String = "127.0.0.1", _ options: String...) throws
         -> (tool: Outcome, server: Program)
     {

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `sockeye resolve`, beside `getent`.
-@Suite(.serialized, .ownThread) struct ResolveTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct ResolveTests {
     /// The addresses in the first column, each once.
     private func addresses(_ text: String) -> [String] {
         var seen: Set<String> = []

@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import SockeyeCLI
 @testable import SockeyeSystem
 
 /// `sockeye serve` with files and programs, and Python at the other end.
-@Suite(.serialized, .ownThread) struct ServeRoleTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct ServeRoleTests {
     /// A folder of its own, which goes away with the test.
     final class Folder {
         let path = NSTemporaryDirectory() + "sockeye-\(UUID().uuidString.prefix(8))"

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `sockeye serve` with Python's `socket` at the other end.
-@Suite(.serialized, .ownThread) struct ServeTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct ServeTests {
     private func client(_ body: String, of server: Program) throws -> String {
         let outcome = try Program.python(Script.client(body), server.port()).finish()
         #expect(outcome.errors == "")

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What somebody new to the tool ran into.
-@Suite(.serialized, .ownThread) struct StrangerTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct StrangerTests {
     @Test(arguments: ["/etc/hostname", "/tmp"])
     func `a file or a folder that is no socket is never to be removed`(path: String) throws {
         for command in ["serve", "connect"] {

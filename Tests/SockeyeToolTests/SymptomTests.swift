@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The symptoms of docs/symptoms.md, reproduced with real firewalls, routes and processes: `Tests/Symptoms/run`.
@@ -16,28 +17,33 @@ import Testing
     }
 
     /// Runs cases on a thread of their own, since waiting for a process blocks.
-    private static func run(_ names: [String]) async -> (text: String, status: Int32) {
-        await withCheckedContinuation { continuation in
+    private static func run(_ names: [String], with path: String = runner) async throws -> (text: String, status: Int32)
+    {
+        try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {
-                let process = Process()
-                let output = Pipe()
-                process.executableURL = URL(fileURLWithPath: runner)
-                process.arguments = names
-                process.environment = ProcessInfo.processInfo.environment
-                    .merging(["SOCKEYE": Program.sockeyePath]) { $1 }
-                process.standardOutput = output
-                process.standardError = output
-                do { try process.run() } catch { return continuation.resume(returning: ("\(error)", 1)) }
-                let bytes = (try? output.fileHandleForReading.readToEnd()) ?? Data()
-                process.waitUntilExit()
-                continuation.resume(returning: (String(decoding: bytes, as: UTF8.self), process.terminationStatus))
+                continuation.resume(
+                    with: Result {
+                        let output = Pipe()
+                        let writing = output.fileHandleForWriting
+                        let process = try StartedProcess(
+                            path,
+                            names,
+                            environment: ["SOCKEYE": Program.sockeyePath],
+                            output: writing.fileDescriptor,
+                            errors: writing.fileDescriptor
+                        )
+                        try writing.close()
+                        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
+                        return (String(decoding: bytes, as: UTF8.self), process.waitForEnd())
+                    }
+                )
             }
         }
     }
 
     @Test(arguments: groups)
-    func `the doctor tells what was done to the network`(names: [String]) async {
-        let outcome = await Self.run(names)
+    func `the doctor tells what was done to the network`(names: [String]) async throws {
+        let outcome = try await Self.run(names)
         for line in outcome.text.split(separator: "\n") where line.lowercased().contains("skipped") { print(line) }
         let isSkipped = outcome.status == 77
         #expect(outcome.status == 0 || isSkipped, "\(outcome.text)")
@@ -64,18 +70,9 @@ import Testing
         defer { try? FileManager.default.removeItem(at: folder) }
         let wrong = "computer alone\nexpect alone works 127.0.0.1:1337\n"
         try Data(wrong.utf8).write(to: folder.appendingPathComponent("cases/not-started.sh"))
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = folder.appendingPathComponent("run")
-        process.arguments = ["not-started"]
-        process.environment = ProcessInfo.processInfo.environment.merging(["SOCKEYE": Program.sockeyePath]) { $1 }
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = String(decoding: (try output.fileHandleForReading.readToEnd()) ?? Data(), as: UTF8.self)
-        process.waitUntilExit()
-        if process.terminationStatus == 77 { return print(text) }
-        #expect(process.terminationStatus == 1)
-        #expect(text.contains("FAILED not-started"))
+        let outcome = try await Self.run(["not-started"], with: folder.appendingPathComponent("run").path)
+        if outcome.status == 77 { return print(outcome.text) }
+        #expect(outcome.status == 1)
+        #expect(outcome.text.contains("FAILED not-started"))
     }
 }

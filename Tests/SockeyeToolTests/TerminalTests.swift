@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The tool on a terminal, which Python's `pty` module plays.
-@Suite(.serialized, .ownThread) struct TerminalTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct TerminalTests {
     private func play(_ steps: [[String]], _ arguments: [String], environment: [String: String] = [:]) throws -> Outcome
     {
         try Terminal.play(steps, arguments, environment: environment)

@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite(.serialized, .ownThread) struct TourTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct TourTests {
     @Test func `the tour tells both tutorials and ends by itself`() throws {
         let outcome = try Program.sockeye("tour").finish()
         #expect(outcome.status == 0)

@@ -13,7 +13,7 @@ int sockeye_wait_unread(int descriptor);
 int sockeye_pipe(int *reading, int *writing);
 // Starts a program, found as a shell would find it, with these two descriptors for its standard input and output, the
 // caller's standard error and nothing else open, no signal blocked or ignored, in a process group of its own.
-int sockeye_spawn(char *const *arguments, char *const *environment, int input, int output, int *process);
+int sockeye_spawn(char *const *arguments, char *const *environment, int input, int output, int errors, int *process);
 // Waits until a child has ended, and leaves it there to be reaped.
 int sockeye_child_wait(int process);
 // Takes away what is left of a child that has ended: its exit status, or 128 and the signal that ended it.

@@ -15,22 +15,23 @@ package final class ChildProcess: Sendable {
         case kill
     }
 
-    /// Starts a program, with nothing of this process open but the two descriptors and standard error.
+    /// Starts a program, with nothing of this process open but the descriptors named here.
     ///
     /// - Parameters:
     ///   - arguments: The program, looked for in `PATH` if its name has no slash, and what it is told; not empty.
     ///   - variables: Added to this process's own environment, or in place of those there.
-    ///   - input: What it reads as its standard input; it stays the caller's. `output`: likewise.
+    ///   - input: What it reads as its standard input; it stays the caller's. `output`, `errors`: likewise.
     package init(
         _ arguments: [String],
         variables: [(name: String, value: String)],
         input: Int32,
-        output: Int32
+        output: Int32,
+        errors: Int32 = 2
     ) throws(Errno) {
         let names = Set(variables.map(\.name))
         let inherited = Self.environment().filter { entry in !names.contains(String(entry.prefix { $0 != "=" })) }
         let environment = inherited + variables.map { "\($0.name)=\($0.value)" }
-        id = try Syscalls.spawn(arguments, environment: environment, input: input, output: output)
+        id = try Syscalls.spawn(arguments, environment: environment, input: input, output: output, errors: errors)
     }
 
     /// Blocks the thread until the program has ended, and returns its status, or 128 and the signal that ended it, as shells

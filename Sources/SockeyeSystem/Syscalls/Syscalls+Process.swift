@@ -29,13 +29,14 @@ extension Syscalls {
         _ arguments: [String],
         environment: [String],
         input: Int32,
-        output: Int32
+        output: Int32,
+        errors: Int32
     ) throws(Errno) -> Int32 {
         var process: Int32 = -1
         _ = try retrying(.spawn) {
             unsafe withCStrings(arguments) { arguments in
                 unsafe withCStrings(environment) { environment in
-                    unsafe sockeye_spawn(arguments, environment, input, output, &process)
+                    unsafe sockeye_spawn(arguments, environment, input, output, errors, &process)
                 }
             }
         }

@@ -1,8 +1,9 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 /// What people write wrongly, and the whole of what they then read.
-@Suite struct `Endpoint errors` {
+@Suite(.inTurn) struct `Endpoint errors` {
     @Test(arguments: [
         ("", #""": no address: write localhost:1337"#),
         ("a\0b:80", #""a\x00b:80": a NUL, which no address holds"#),

@@ -1,7 +1,8 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
-@Suite struct `Endpoints` {
+@Suite(.inTurn) struct `Endpoints` {
     @Test(
         arguments: [
             ("localhost:1337", .host("localhost", port: 1337)),

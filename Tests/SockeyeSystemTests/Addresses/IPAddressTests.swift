@@ -1,7 +1,8 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
-@Suite struct `IP addresses` {
+@Suite(.inTurn) struct `IP addresses` {
     @Test(
         arguments: [
             ("0.0.0.0", 0), ("127.0.0.1", 0x7F00_0001), ("1.2.3.4", 0x0102_0304), ("192.168.1.20", 0xC0A8_0114),

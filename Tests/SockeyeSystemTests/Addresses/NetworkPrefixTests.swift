@@ -1,7 +1,8 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
-@Suite struct `Network prefixes` {
+@Suite(.inTurn) struct `Network prefixes` {
     @Test(arguments: [
         ("10.0.0.0/8", "10.255.1.2", true), ("10.0.0.0/8", "11.0.0.1", false), ("0.0.0.0/0", "8.8.8.8", true),
         ("192.168.1.20", "192.168.1.20", true), ("192.168.1.20", "192.168.1.21", false),

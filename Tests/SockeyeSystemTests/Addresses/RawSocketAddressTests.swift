@@ -1,7 +1,8 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
-@Suite struct `Addresses in the kernel's form` {
+@Suite(.inTurn) struct `Addresses in the kernel's form` {
     static let addresses: [SocketAddress] = [
         .ipv4(.loopback, port: 1337), .ipv4(.any, port: 0), .ipv4(IPv4Address(rawValue: 0x0102_0304), port: 65_535),
         .ipv6(.loopback, port: 1337), .ipv6(.any, port: 0), .ipv6(.loopback, port: 1, zone: 7),

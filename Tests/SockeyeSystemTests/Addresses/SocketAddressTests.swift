@@ -1,7 +1,8 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
-@Suite struct `Socket addresses` {
+@Suite(.inTurn) struct `Socket addresses` {
     @Test(
         arguments: [
             (.ipv4(.loopback, port: 1337), "127.0.0.1:1337"),

@@ -1,8 +1,9 @@
 import Foundation
 import SockeyeSystem
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `Errors of the kernel` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Errors of the kernel` {
     /// A port that was free a moment ago.
     private func closedPort(_ family: Family) throws -> SocketAddress {
         let socket = try family.bound(.stream)

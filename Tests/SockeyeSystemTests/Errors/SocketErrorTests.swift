@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import SockeyeSystem
 
-@Suite struct `Errors` {
+@Suite(.inTurn) struct `Errors` {
     private typealias NameOfErrno = @convention(c) (Int32) -> UnsafePointer<CChar>?
 
     @Test func `every number has the name that the C library has for it`() throws {

@@ -1,8 +1,9 @@
 import Foundation
 import SockeyeSystem
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `Socket options` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Socket options` {
     /// An option, a value, and what the kernel then says.
     struct Case: Sendable, CustomStringConvertible {
         let description: String

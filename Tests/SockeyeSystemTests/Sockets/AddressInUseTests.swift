@@ -1,4 +1,5 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 /// What is left of a server when the next one wants its port.
@@ -17,7 +18,7 @@ enum Situation: CaseIterable, Sendable {
     var hadFlag: Bool { self != .serverClosedFirstWithoutFlag }
 }
 
-@Suite(.timeLimit(.minutes(10))) struct `An address in use` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `An address in use` {
     private func server(_ family: Family, reusing: Bool, at address: SocketAddress? = nil) throws -> Socket {
         let socket = try family.socket()
         try socket.setOption(.reuseAddress, to: reusing)

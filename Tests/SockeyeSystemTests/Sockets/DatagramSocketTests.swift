@@ -1,7 +1,8 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `Datagram sockets` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Datagram sockets` {
     @Test(arguments: Family.allCases)
     func `keep messages apart and tell who sent them`(family: Family) throws {
         let one = try family.bound(.datagram)

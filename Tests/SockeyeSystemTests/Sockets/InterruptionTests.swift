@@ -1,10 +1,11 @@
 import Foundation
 import SockeyeSystem
 import Synchronization
+import TestSupport
 import Testing
 
 /// Signals that reach a thread inside a system call: in a process of its own, since a handler is the whole process's.
-@Suite(.timeLimit(.minutes(10))) struct `Interrupted system calls` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Interrupted system calls` {
     @Test func `a receive that a signal interrupts goes on waiting`() async {
         await #expect(processExitsWith: .success) {
             Signals.catchWithoutRestarting(SIGUSR1)

@@ -1,8 +1,9 @@
 import Foundation
 import SockeyeSystem
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `Descriptors of a socket` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Descriptors of a socket` {
     @Test(arguments: [SocketKind.stream, .datagram, .sequencedPacket])
     func `a pair of each kind carries messages and descriptors`(kind: SocketKind) throws {
         let pair = try Socket.pair(kind)
@@ -125,7 +126,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(10))) struct `Socket activation` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Socket activation` {
     private static func take(
         _ variables: [String: String],
         from first: Int32 = 3

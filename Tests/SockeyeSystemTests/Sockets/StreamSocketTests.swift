@@ -1,8 +1,9 @@
 import Foundation
 import SockeyeSystem
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `Stream sockets` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Stream sockets` {
     @Test(arguments: Family.allCases)
     func `carry a conversation as Python's do`(family: Family) throws {
         let ends = try Ends(family)

@@ -1,9 +1,10 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Addresses that datagrams come to` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Addresses that datagrams come to` {
     private var asking: DatagramOptions {
         var options = DatagramOptions()
         options.localAddress = .on
@@ -117,7 +118,12 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(10)), .enabled(if: NetworkNamespace.isAllowed, "network namespaces need root and ip(8)"))
+@Suite(
+    .inTurn,
+    .inTurn,
+    .timeLimit(.minutes(10)),
+    .enabled(if: NetworkNamespace.isAllowed, "network namespaces need root and ip(8)")
+)
 struct `Multicast` {
     private static let network = [
         "link set lo up",

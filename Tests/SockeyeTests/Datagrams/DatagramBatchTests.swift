@@ -1,9 +1,10 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Batches of datagrams` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Batches of datagrams` {
     /// The kernel's queue of a Unix socket has room for ten.
     private static func most(_ family: Family) -> Int { family == .unix ? 8 : 100 }
 

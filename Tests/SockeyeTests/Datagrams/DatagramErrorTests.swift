@@ -1,10 +1,11 @@
 import Foundation
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Errors of datagram sockets` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Errors of datagram sockets` {
     @Test(arguments: Family.tcp)
     func `nobody at the other end is told in words, once, and the socket goes on`(family: Family) async throws {
         let address = try await SocketAddress.deserted(family)

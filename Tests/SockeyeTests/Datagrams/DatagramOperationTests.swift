@@ -1,10 +1,11 @@
 import SockeyeSystem
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Datagram operations` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Datagram operations` {
     @Test(arguments: Family.allCases)
     func `a second receive at the same time is busy`(family: Family) async throws {
         try await withConnectedClient(family) { client, server in

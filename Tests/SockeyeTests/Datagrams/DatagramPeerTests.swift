@@ -1,10 +1,11 @@
 import Foundation
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Python's datagrams at the other end` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Python's datagrams at the other end` {
     /// Makes `family`, `address` and `s`, bound.
     private static let prelude = """
         import os, socket, sys

@@ -1,9 +1,10 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Datagrams` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Datagrams` {
     @Test(arguments: Family.allCases)
     func `keep messages apart and tell who sent them`(family: Family) async throws {
         try await withTwoBound(family) { one, other in

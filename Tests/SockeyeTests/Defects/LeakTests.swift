@@ -1,9 +1,10 @@
 import Sockeye
 import SockeyeSystem
+import TestSupport
 import Testing
 
 /// Each in a process of its own, where every descriptor and every registration counts.
-@Suite(.timeLimit(.minutes(10))) struct `Nothing is left behind` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Nothing is left behind` {
     @Test func `by conversations that end well`() async {
         await #expect(processExitsWith: .success) {
             for family in Family.allCases {

@@ -1,12 +1,13 @@
 import Foundation
 import SockeyeSystem
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
 /// The rest of the rules: what happens to numbers, to interrupted waits, and to events without a reason.
-@Suite(.timeLimit(.minutes(10))) struct `Edge rules, continued` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Edge rules, continued` {
     /// Numbers come back at once: every connection checks that the bytes it gets are its own.
     @Test(arguments: Family.allCases)
     func `5. a number that is reused never brings another's events or bytes`(family: Family) async throws {

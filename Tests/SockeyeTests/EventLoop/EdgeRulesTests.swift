@@ -1,12 +1,13 @@
 import Foundation
 import SockeyeSystem
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
 /// The rules of the essay at the top of `EventLoop.swift`, each over real sockets.
-@Suite(.timeLimit(.minutes(10))) struct `Edge rules` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Edge rules` {
     @Test(arguments: Family.allCases)
     func `1. a short read knows that nothing is left, and what comes next wakes`(family: Family) async throws {
         try await withRawClient(family) { server, peer in

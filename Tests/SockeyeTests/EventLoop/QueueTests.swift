@@ -1,10 +1,11 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Queues and timers of a loop` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Queues and timers of a loop` {
     /// A job that is never run: only its identity counts.
     private func job(_ number: Int) -> UnownedJob { unsafe unsafeBitCast(number, to: UnownedJob.self) }
     private func number(_ job: UnownedJob?) -> Int? { job.map { unsafe unsafeBitCast($0, to: Int.self) } }

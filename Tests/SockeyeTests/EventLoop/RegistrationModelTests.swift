@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Sockeye
@@ -123,7 +124,7 @@ private struct Model {
     }
 }
 
-@Suite struct `The state of a registration, in any order` {
+@Suite(.inTurn) struct `The state of a registration, in any order` {
     @Test func `wakes whoever sleeps, forgets no end, and is released exactly once`() {
         var random = SplitMix(seed: 42)
         for round in 0..<5_000 {

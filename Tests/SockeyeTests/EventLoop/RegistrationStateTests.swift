@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite struct `The state of a registration` {
+@Suite(.inTurn) struct `The state of a registration` {
     private typealias State = RegistrationState
 
     /// A transition, and what is seen of the state after it.

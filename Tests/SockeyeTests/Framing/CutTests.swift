@@ -1,10 +1,11 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
 /// What a network may cut apart, over real sockets, each with a watchdog: a read that misses its end waits for ever.
-@Suite(.timeLimit(.minutes(10))) struct `What the network cuts apart` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `What the network cuts apart` {
     /// A read that is to end with CR LF, in each way in which one can ask for it.
     struct Way: Sendable, CustomTestStringConvertible {
         let testDescription: String

@@ -1,4 +1,5 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
@@ -35,7 +36,7 @@ private struct Outcome: Equatable {
     }
 }
 
-@Suite struct `Framing without a socket` {
+@Suite(.inTurn) struct `Framing without a socket` {
     @Test(arguments: FramingRow.all)
     func `a stream of bytes is these messages and this end`(row: FramingRow) {
         #expect(Outcome(row.framing, [row.bytes[...]]) == Outcome(row))

@@ -1,9 +1,10 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite struct `Encoding messages` {
+@Suite(.inTurn) struct `Encoding messages` {
     @Test(
         arguments: [
             (Framing.lines, [104, 105], [104, 105, 10]),

@@ -1,9 +1,10 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Messages over a connection` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Messages over a connection` {
     private static let framings: [Framing] = [
         .lines, .delimited(by: "\r\n"), .lengthPrefixed(UInt16.self),
         .lengthPrefixed(UInt32.self, byteOrder: .littleEndian),
@@ -182,7 +183,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(10))) struct `Lines and text over a connection` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Lines and text over a connection` {
     @Test(arguments: Link.allCases)
     func `lines come without their ends, and the last one need not have one`(link: Link) async throws {
         try await link.withEnds { one, other in

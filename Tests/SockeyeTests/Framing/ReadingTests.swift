@@ -1,9 +1,10 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Reading what is meant` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Reading what is meant` {
     @Test(arguments: Link.allCases)
     func `so many bytes are so many, however they were sent`(link: Link) async throws {
         try await link.withEnds { one, other in

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite struct `Decoding text` {
+@Suite(.inTurn) struct `Decoding text` {
     private static let samples: [[UInt8]] = [
         Array("plain".utf8), Array("grün".utf8), Array("日本語 🐟🇩🇪 e\u{301}".utf8),
         [0xFF, 0x41], [0xC3], [0xE2, 0x82], [0xF0, 0x9F, 0x90], [0xF0, 0x9F, 0x41], [0x80, 0x80, 0x80, 0x80],

@@ -1,9 +1,10 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Options about addresses` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Options about addresses` {
     private func source(_ address: SocketAddress) -> ConnectionOptions {
         var options = ConnectionOptions()
         options.sourceAddress = address

@@ -1,11 +1,12 @@
 import Foundation
 import SockeyeSystem
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Calls that block` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Calls that block` {
     /// Holds threads up until it is opened.
     private final class Door: Sendable {
         private let semaphore = DispatchSemaphore(value: 0)

@@ -1,11 +1,12 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
 /// Happy Eyeballs as a table: what the resolver says and what becomes of each address, and what is tried when. The
 /// clock is a number that is set to the next thing that happens, so nothing waits.
-@Suite struct `The race of the addresses` {
+@Suite(.inTurn) struct `The race of the addresses` {
     /// What becomes of an address, so many milliseconds after it was first tried.
     enum Fate: Sendable {
         case connects(Int)

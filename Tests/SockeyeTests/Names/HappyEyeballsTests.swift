@@ -1,11 +1,12 @@
 import SockeyeSystem
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
 /// The race over real sockets. What must be counted alone runs in a process of its own.
-@Suite(.timeLimit(.minutes(10))) struct `Connecting to a name` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Connecting to a name` {
     private static func options(_ addresses: [SocketAddress]) -> ConnectionOptions {
         var options = ConnectionOptions()
         options.resolver = .fixed(["both.example": addresses])
@@ -129,7 +130,9 @@ import Testing
             }
         )
         #expect(error.code == .timedOut)
-        #expect(error.description.contains("127.0.0.2:\(port): its turn had not come"))
+        // On a busy machine the limit is noticed after the delay for the second attempt.
+        let outcomes = ["its turn had not come", "no answer yet"].map { "127.0.0.2:\(port): \($0)" }
+        #expect(outcomes.contains(where: error.description.contains))
         #expect(error.attempts.count == 2)
     }
 

@@ -1,9 +1,10 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `A resolver` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `A resolver` {
     private static let silent = Resolver(timeLimit: nil) { (_, _) async throws(SocketError) in
         // SLEEP: a name service that never answers; its cancellation ends it.
         do { try await Task.sleep(for: .seconds(3600)) } catch {}

@@ -1,9 +1,10 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `An observer` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `An observer` {
     private final class Recorder: SocketObserver {
         let events = Collected<SocketEvent>()
         /// Without the remarks about loops, which other tests hold up.

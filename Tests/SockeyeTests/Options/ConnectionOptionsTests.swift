@@ -1,10 +1,11 @@
 import Foundation
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Options of connections and listeners` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Options of connections and listeners` {
     private func tuned<Options: SocketTuning>(_ options: Options) -> Options {
         var options = options
         options.keepAlive = KeepAlive(idle: .seconds(30), interval: .seconds(5), count: 3)

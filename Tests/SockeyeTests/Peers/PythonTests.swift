@@ -1,19 +1,22 @@
 import Foundation
 import Sockeye
 import SockeyeSystem
+import TestSupport
 import Testing
 
 /// A peer that is not ours: a Python script, whose output is read to its end.
 struct Python {
-    private let process = Process()
+    private let process: StartedProcess
     private let output = Pipe()
 
     /// - Parameter arguments: What the script finds in `sys.argv[1:]`.
     init(_ script: String, _ arguments: [String]) throws {
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", "-u", "-c", script] + arguments
-        process.standardOutput = output
-        try process.run()
+        process = try StartedProcess(
+            "/usr/bin/env",
+            ["python3", "-u", "-c", script] + arguments,
+            output: output.fileHandleForWriting.fileDescriptor
+        )
+        try output.fileHandleForWriting.close()
     }
 
     func line() async throws -> String {
@@ -28,13 +31,12 @@ struct Python {
     func end() async throws -> (text: String, status: Int32) {
         try await onThread { [handle = output.fileHandleForReading, process] in
             let data = try handle.readToEnd() ?? Data()
-            process.waitUntilExit()
-            return (String(decoding: data, as: UTF8.self), process.terminationStatus)
+            return (String(decoding: data, as: UTF8.self), process.waitForEnd())
         }
     }
 }
 
-@Suite(.timeLimit(.minutes(10))) struct `Python's socket at the other end` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Python's socket at the other end` {
     /// Makes `family`, `address` and a connected or bound `s`.
     private static let prelude = """
         import socket, sys, hashlib
@@ -168,7 +170,7 @@ struct Python {
         } while: { listener in
             for _ in 0..<3 {
                 let status = try await Python(script, arguments(family, listener.localAddress)).end().status
-                #expect(status == 9)
+                #expect(status == 128 + 9)
             }
         }
         #expect(ends.all == [11, 11, 11])

@@ -1,10 +1,11 @@
 import Sockeye
 import SockeyeSystem
 import SockeyeTesting
+import TestSupport
 import Testing
 
 /// What `accept` can answer, and whether a server goes on after it. Each over real sockets, with the kernel's answer chosen.
-@Suite(.timeLimit(.minutes(10))) struct `When accept fails` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `When accept fails` {
     /// Errors of a client that has gone, or of its network: accept(2) says to try again.
     static let ofTheClient: [Errno] = [
         .connectionAborted, .connectionReset, .protocolError, .networkDown, .noSuchOption, .hostDown, .noRoute,

@@ -1,11 +1,12 @@
 import Foundation
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
 /// Running out of descriptors, each in a process of its own, whose limit is lowered.
-@Suite(.timeLimit(.minutes(10))) struct `Running out of descriptors` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Running out of descriptors` {
     @Test func `neither stops a server nor makes it spin, and new clients come in later (bun #32705)`() async {
         let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
             let listener = try await Listener.bind(to: "127.0.0.1:0")

@@ -1,10 +1,11 @@
 import SockeyeSystem
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Loops` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Loops` {
     @Test(arguments: [0, -1, 1_025, Int.max])
     func `a count that makes no sense is an error`(count: Int) async {
         let error = await socketError { _ = try EventLoopGroup(count: count) }

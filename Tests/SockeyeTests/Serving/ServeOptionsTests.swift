@@ -1,9 +1,10 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Serve options` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Serve options` {
     @Test(arguments: Family.allCases)
     func `a client too many waits until another has gone`(family: Family) async throws {
         var serving = ServeOptions()

@@ -1,9 +1,10 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Serving` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Serving` {
     private struct Oops: Error {}
 
     @Test(arguments: Family.allCases)

@@ -1,9 +1,10 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Shutdown` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Shutdown` {
     @Test(arguments: Family.allCases)
     func `who is in conversation may finish it`(family: Family) async throws {
         let begun = Tally()

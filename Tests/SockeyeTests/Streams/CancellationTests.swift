@@ -1,10 +1,11 @@
 import SockeyeSystem
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Cancellation` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Cancellation` {
     @Test(arguments: Family.allCases)
     func `wakes a receive at once, and loses no bytes (swift-nio #3472)`(family: Family) async throws {
         try await withEnds(family) { client, server in

@@ -1,11 +1,12 @@
 import SockeyeSystem
 import SockeyeTesting
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
 /// What the torture run has found, each by itself: answers of the kernel that come once in a blue moon.
-@Suite(.timeLimit(.minutes(10))) struct `Rare answers of the kernel` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Rare answers of the kernel` {
     /// The edge that says so lies between the look and the wait: whoever waits on it then waits in vain, and closes with unread
     /// input, which resets the connection.
     ///

@@ -1,9 +1,10 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Closing` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Closing` {
     /// The client sends on while the server has answered and returned without reading: a plain close would reset the
     /// connection and take the answer with it.
     @Test(arguments: Family.allCases)

@@ -1,9 +1,10 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `One connection, several tasks` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `One connection, several tasks` {
     @Test(arguments: Family.allCases)
     func `a second receive and a second send are busy, and the first go on`(family: Family) async throws {
         try await withEnds(family) { client, server in

@@ -1,9 +1,10 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Connecting` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Connecting` {
     private func freePort(_ family: Family) throws -> SocketAddress {
         let socket = try Socket(family.addressFamily)
         try socket.bind(to: family.freshEndpoint())

@@ -1,9 +1,10 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Lent bytes` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Lent bytes` {
     @Test(arguments: Family.allCases)
     func `can be looked at, copied, sent on, and come to an end`(family: Family) async throws {
         try await withEnds(family) { client, server in

@@ -1,9 +1,10 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Receiving` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Receiving` {
     @Test(arguments: Family.allCases)
     func `a conversation goes both ways and ends with nil, again and again (BlueSocket README)`(family: Family)
         async throws

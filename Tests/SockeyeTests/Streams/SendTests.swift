@@ -1,9 +1,10 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Sending` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Sending` {
     @Test(arguments: Family.allCases)
     func `bytes, text and borrowed memory all arrive`(family: Family) async throws {
         try await withEnds(family) { client, server in

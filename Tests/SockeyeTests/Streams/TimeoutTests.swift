@@ -1,9 +1,10 @@
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Time limits` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Time limits` {
     @Test(arguments: Family.allCases)
     func `a receive that takes too long ends and says which it was`(family: Family) async throws {
         try await withEnds(family) { client, _ in

@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct `A gibibyte each way at once` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `A gibibyte each way at once` {
     /// TransferProgram has a slow reader on each side, and prints what was sent, what arrived, and the most memory it had.
     @Test func `arrives whole, with slow readers, in less than 64 MiB of memory`() async throws {
         let tests = URL(filePath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
@@ -19,19 +20,14 @@ import Testing
 
     /// What a program prints. It is killed when it takes longer than a minute.
     private func output(of path: URL, _ arguments: [String]) async throws -> String {
-        let process = Process()
-        process.executableURL = path
-        process.arguments = arguments
         let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let id = process.processIdentifier
-        let watchdog = DispatchWorkItem { kill(id, SIGKILL) }
+        let process = try StartedProcess(path.path, arguments, output: pipe.fileHandleForWriting.fileDescriptor)
+        try pipe.fileHandleForWriting.close()
+        let watchdog = DispatchWorkItem { process.send(SIGKILL) }
         DispatchQueue.global().asyncAfter(deadline: .now() + 60, execute: watchdog)
         let data = try await onThread { pipe.fileHandleForReading.readDataToEndOfFile() }
         watchdog.cancel()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+        #expect(process.waitForEnd() == 0)
         return String(decoding: data, as: UTF8.self)
     }
 }

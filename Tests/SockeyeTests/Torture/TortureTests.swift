@@ -1,11 +1,12 @@
 import SockeyeSystem
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
 /// Every system call that the library makes fails once, in every way that its man page lists, wherever it is made.
-@Suite(.timeLimit(.minutes(10))) struct `Torture` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Torture` {
     @Test func `a conversation over IPv4 survives each failure of each system call`() async {
         await #expect(processExitsWith: .success) { try await torture(.ipv4) }
     }

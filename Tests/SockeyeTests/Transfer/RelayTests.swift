@@ -1,10 +1,11 @@
 import Foundation
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `A relay` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `A relay` {
     /// Client ⇄ near, far ⇄ server: the relay connects near and far.
     private func withRelay<Result>(
         _ left: Family,

@@ -1,10 +1,11 @@
 import Foundation
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Sending a file` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Sending a file` {
     /// A file of the pattern that goes with the test.
     private func withFile<Result>(_ count: Int, _ body: (String) async throws -> Result) async throws -> Result {
         let path = ScratchFolder.path()

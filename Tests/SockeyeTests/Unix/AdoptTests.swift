@@ -1,10 +1,11 @@
 import Foundation
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Sockets from elsewhere` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Sockets from elsewhere` {
     @Test(arguments: Family.allCases)
     func `a listening socket is adopted, and given away again`(family: Family) async throws {
         let socket = try Socket(family.addressFamily)

@@ -1,10 +1,11 @@
 import Foundation
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Descriptors in messages` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Descriptors in messages` {
     /// A file with this text, open for reading, and unlinked.
     private func file(_ text: String) throws -> Int32 {
         let path = ScratchFolder.path()

@@ -1,10 +1,11 @@
 import Foundation
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `Sequenced packets` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `Sequenced packets` {
     @Test func `a message is received as it was sent, and there is an end`() async throws {
         let listener = try await PacketListener.bind(to: .unix(ScratchFolder.path()))
         try await withThrowingTaskGroup(of: Void.self) { group in

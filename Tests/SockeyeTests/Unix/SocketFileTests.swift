@@ -1,10 +1,11 @@
 import Foundation
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye
 
-@Suite(.timeLimit(.minutes(10))) struct `The file of a Unix listener` {
+@Suite(.inTurn, .timeLimit(.minutes(10))) struct `The file of a Unix listener` {
     private func exists(_ path: String) -> Bool {
         var about = stat()
         return unsafe lstat(path, &about) == 0

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `sockeye bench` against servers that are bad or not there, and with options that make no sense: four parts, and a status.
-@Suite(.serialized, .ownThread) struct BenchFailureTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct BenchFailureTests {
     private func expect(
         _ outcome: Outcome,
         status: Int32 = 1,

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What `sockeye bench` makes of a run: JSON, pictures, and what is seen on a terminal.
-@Suite(.serialized, .ownThread) struct BenchPagesTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct BenchPagesTests {
     private func server() throws -> (Program, String) {
         let server = try Program.sockeye("serve", "--echo", "--quiet", "0")
         return (server, try server.port())

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `sockeye bench` against servers that answer as they should.
-@Suite(.serialized, .ownThread) struct BenchTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct BenchTests {
     @Test func `an echo server of asyncio is measured, and every byte checked`() throws {
         let (server, port) = try BenchServer.start(BenchServer.asyncioEcho)
         let outcome = try Program.sockeye("bench", port, "-c", "8", "--count", "2000", "--warm-up", "0").finish()

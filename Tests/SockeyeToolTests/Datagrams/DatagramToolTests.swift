@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import SockeyeCLI
 @testable import SockeyeSystem
 
 /// `udp:` and `unix-datagram:`, with Python, the netcats and socat at the other end.
-@Suite(.serialized, .ownThread) struct DatagramToolTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct DatagramToolTests {
     /// A socket `s` of Python, and the address that was named.
     private static let udp = """
         import socket, sys
@@ -273,7 +274,7 @@ import Testing
     }
 }
 
-@Suite struct `The peers of a datagram server` {
+@Suite(.inTurn) struct `The peers of a datagram server` {
     private func address(_ number: Int) -> SocketAddress {
         .ipv4(IPv4Address(rawValue: UInt32(number)), port: 9)
     }

@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import SockeyeCLI
 
 /// Every lesson, run for real: each asserts what it teaches by itself, and says so with its status.
-@Suite(.serialized, .ownThread) struct LessonTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct LessonTests {
     @Test(arguments: 1...10)
     func `a lesson shows what it is about`(number: Int) throws {
         let outcome = try Program.sockeye("lesson", "\(number)").finish()

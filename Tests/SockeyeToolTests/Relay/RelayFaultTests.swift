@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What the relay does to the bytes, proven by what the far end sees. Times are looked at from below only: a machine
 /// may be slower than it should, and never faster.
-@Suite(.serialized, .ownThread) struct RelayFaultTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct RelayFaultTests {
     private static let echo = "while True:\n  d = c.recv(65536)\n  if not d: break\n  c.sendall(d)\nc.close()"
     /// Prints the sizes of the receives until the end, or `reset`.
     private static let sizes = """

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The relay between programs that are not ours, over Unix sockets, on a terminal, and what it explains.
-@Suite(.serialized, .ownThread) struct RelayPeerTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct RelayPeerTests {
     private func relay(to server: Program, _ options: String...) throws -> Program {
         try Program.sockeye(arguments: ["relay", "0", "127.0.0.1:\(try server.port())"] + options)
     }

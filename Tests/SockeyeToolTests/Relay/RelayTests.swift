@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `sockeye relay` between a client and a server in Python.
-@Suite(.serialized, .ownThread) struct RelayTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct RelayTests {
     @Test func `both sides are shown, with time, direction and size`() throws {
         let run = try RelayRun(server: "d = c.recv(99); c.sendall(b'Got it!'); read_all(c); c.close()")
         #expect(try run.client("s.sendall(b'hi'); print(s.recv(99)); s.close()") == "b'Got it!'\n")

@@ -1,11 +1,12 @@
 import Foundation
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import SockeyeCLI
 
 /// A conversation that was recorded, against servers that answer the same and others.
-@Suite(.serialized, .ownThread) struct ReplayTests {
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct ReplayTests {
     /// Answers each line; `CHANGE` is what a new version of it does differently.
     private static let server = """
         def change(d): return d

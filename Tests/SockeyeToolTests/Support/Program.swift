@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What a program left behind: all three of it are compared.
@@ -44,7 +45,7 @@ final class Program: @unchecked Sendable {
     /// Long enough for a loaded machine, short enough to learn of a hang.
     static let watchdogSeconds = 60.0
 
-    private let process = Process()
+    private let process: StartedProcess
     private let received = Received()
     private let input = Pipe()
 
@@ -52,22 +53,20 @@ final class Program: @unchecked Sendable {
         throws
     {
         signal(SIGPIPE, SIG_IGN)
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let output = Pipe()
         let errors = Pipe()
-        process.standardOutput = output
-        process.standardError = errors
-        process.standardInput = file ?? input
-        try process.run()
-        if file != nil { try? input.fileHandleForReading.close() }
+        process = try StartedProcess(
+            path,
+            arguments,
+            environment: environment,
+            input: (file ?? input.fileHandleForReading).fileDescriptor,
+            output: output.fileHandleForWriting.fileDescriptor,
+            errors: errors.fileHandleForWriting.fileDescriptor
+        )
+        for pipe in [output, errors] { try? pipe.fileHandleForWriting.close() }
+        try? input.fileHandleForReading.close()
         received.drain(output.fileHandleForReading, into: .output)
         received.drain(errors.fileHandleForReading, into: .errors)
-    }
-
-    deinit {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
 
     /// The tool, as it was built beside the tests.
@@ -100,7 +99,7 @@ final class Program: @unchecked Sendable {
             .appendingPathComponent("sockeye").path
     }()
 
-    var id: Int32 { process.processIdentifier }
+    var id: Int32 { process.id }
 
     // MARK: Talking
 
@@ -110,7 +109,7 @@ final class Program: @unchecked Sendable {
 
     func closeInput() { try? input.fileHandleForWriting.close() }
 
-    func send(_ signal: Int32) { kill(id, signal) }
+    func send(_ signal: Int32) { process.send(signal) }
 
     /// Waits until a stream holds a text so many times, and returns all of the stream so far.
     @discardableResult
@@ -128,7 +127,7 @@ final class Program: @unchecked Sendable {
             if text.ranges(of: needle).count >= times { return text }
             guard received.openStreams > 0, received.condition.wait(until: deadline) else {
                 Issue.record("no \"\(needle)\" in \"\(text)\"", sourceLocation: location)
-                kill(id, SIGKILL)
+                process.send(SIGKILL)
                 throw CancellationError()
             }
         }
@@ -155,15 +154,12 @@ final class Program: @unchecked Sendable {
         while received.openStreams > 0 {
             if !received.condition.wait(until: deadline) {
                 Issue.record("the program did not end", sourceLocation: location)
-                kill(id, SIGKILL)
+                process.send(SIGKILL)
                 break
             }
         }
         let (output, errors) = (received.data[.output, default: Data()], received.data[.errors, default: Data()])
         received.condition.unlock()
-        process.waitUntilExit()
-        // A program that a signal has ended counts as shells count it.
-        let status = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
-        return Outcome(output: output, errors: String(decoding: errors, as: UTF8.self), status: status)
+        return Outcome(output: output, errors: String(decoding: errors, as: UTF8.self), status: process.waitForEnd())
     }
 }
