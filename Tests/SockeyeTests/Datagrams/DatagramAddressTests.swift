@@ -120,7 +120,6 @@ import Testing
 
 @Suite(
     .inTurn,
-    .inTurn,
     .timeLimit(.minutes(10)),
     .enabled(if: NetworkNamespace.isAllowed, "network namespaces need root and ip(8)")
 )
