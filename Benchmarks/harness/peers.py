@@ -150,6 +150,7 @@ PEERS = {
         Peer("sockeye", "sockeye serve --echo", build_sockeye, sockeye_command),
         swift_peer("sockeye-into", "Sockeye, receive(into:)", "EchoSockeye", "into"),
         swift_peer("sockeye-array", "Sockeye, receive(upTo:)", "EchoSockeye", "array"),
+        swift_peer("sockeye-messages", "Sockeye, messages(_:)", "EchoSockeye", "messages"),
         swift_peer("nio", "SwiftNIO, handlers", "EchoNIO"),
         swift_peer("nio-async", "SwiftNIO, NIOAsyncChannel", "EchoNIOAsync"),
         Peer(

@@ -1,11 +1,13 @@
 import Sockeye
 
-/// Sockeye's library, without the tool around it, in the two ways there are to receive.
+/// Sockeye's library, without the tool around it, in the three ways there are to receive.
 ///
 /// - `array`: `receive(upTo:)`, which hands out a fresh `[UInt8]`: what the tutorial shows, one allocation a message.
 /// - `into`: `receive(into:)`, which fills memory of the caller: no allocation a message.
+/// - `messages`: `messages(_:)`, which hands out whole messages. The load's have 64 bytes, so each goes through the decoder;
+///   larger ones come as several.
 ///
-/// usage: EchoSockeye array|into PORT
+/// usage: EchoSockeye array|into|messages PORT
 @main
 struct EchoSockeye {
     /// As large as the largest message of the cases, so that each is one receive.
@@ -13,16 +15,18 @@ struct EchoSockeye {
 
     static func main() async throws {
         let arguments = CommandLine.arguments
-        guard arguments.count == 3, let port = UInt16(arguments[2]), ["array", "into"].contains(arguments[1]) else {
-            fatalError("usage: EchoSockeye array|into PORT")
+        guard arguments.count == 3, let port = UInt16(arguments[2]),
+            ["array", "into", "messages"].contains(arguments[1])
+        else {
+            fatalError("usage: EchoSockeye array|into|messages PORT")
         }
         var options = ListenerOptions()
         options.loops = try EventLoopGroup(count: 1)
         let listener = try await Listener.bind(to: .loopback(port: port), options: options)
-        if arguments[1] == "array" {
-            try await listener.serve { connection in try await echoArrays(connection) }
-        } else {
-            try await listener.serve { connection in try await echoInPlace(connection) }
+        switch arguments[1] {
+        case "array": try await listener.serve { connection in try await echoArrays(connection) }
+        case "into": try await listener.serve { connection in try await echoInPlace(connection) }
+        default: try await listener.serve { connection in try await echoMessages(connection) }
         }
     }
 
@@ -30,6 +34,11 @@ struct EchoSockeye {
         while let bytes = try await connection.receive(upTo: bufferSizeBytes) {
             try await connection.send(bytes)
         }
+    }
+
+    private static func echoMessages(_ connection: Connection) async throws {
+        let messages = connection.messages(.fixed(64))
+        for try await message in messages { try await messages.send(message) }
     }
 
     private static func echoInPlace(_ connection: Connection) async throws {

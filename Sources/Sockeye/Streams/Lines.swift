@@ -38,6 +38,8 @@ extension Connection {
         /// - Concurrency: one receive at a time, of whatever kind; a second one throws `.busy`.
         /// - Throws: `.limitExceeded` for a line that is too long; its bytes stay. Otherwise as
         ///   ``Connection/receive(upTo:isolation:)``.
+        @inlinable
+        @inline(__always)
         public func next(isolation: isolated (any Actor)? = #isolation) async throws(SocketError) -> String? {
             try await nextLine()?.text
         }
@@ -47,9 +49,11 @@ extension Connection {
         ///     while let line = try await lines.nextLine() {
         ///         if line.ending == .missing { print("cut off: \(line.text)") }
         ///     }
+        @inlinable
+        @inline(__always)
         public func nextLine(isolation: isolated (any Actor)? = #isolation) async throws(SocketError) -> Line? {
             let reading = try await connection.read(Reading(framing))
-            return reading.result.map { Line(text: String(decoding: $0, as: UTF8.self), ending: reading.ending) }
+            return Line(reading)
         }
 
         /// For `for try await`.
@@ -57,14 +61,20 @@ extension Connection {
 
         /// Reads one line after the other.
         public struct Iterator: AsyncIteratorProtocol {
-            let lines: Lines
+            @usableFromInline let lines: Lines
+
+            init(lines: Lines) { self.lines = lines }
 
             /// As ``Connection/Lines/next(isolation:)``.
+            @inlinable
+            @inline(__always)
             public mutating func next(isolation actor: isolated (any Actor)?) async throws(SocketError) -> String? {
                 try await lines.next(isolation: actor)
             }
 
             /// As ``Connection/Lines/next(isolation:)``.
+            @inlinable
+            @inline(__always)
             public mutating func next() async throws(SocketError) -> String? { try await lines.next() }
         }
     }
@@ -75,6 +85,13 @@ extension Connection {
         public let text: String
         /// `.missing` for a last line that the end of the stream cut off, or that was meant to end so.
         public let ending: Framing.LineEnding
+
+        @usableFromInline
+        init?(_ reading: Reading) {
+            guard let bytes = reading.result else { return nil }
+            text = String(decoding: bytes, as: UTF8.self)
+            ending = reading.ending
+        }
     }
 
     /// Text over a connection, decoded from UTF-8 as it comes.

@@ -47,19 +47,23 @@ extension Connection {
         /// - Throws: `.limitExceeded` for a message that is too long, `.invalidArgument` for one that the framing cannot
         ///   carry: nothing was sent then, and the conversation goes on. Otherwise as
         ///   ``Connection/send(_:isolation:)-([UInt8],_)``.
+        @inlinable
+        @inline(__always)
         public func send(
             _ message: [UInt8],
             isolation: isolated (any Actor)? = #isolation
         ) async throws(SocketError) {
-            try await connection.send(try encoded(CollectionOfOne(message)))
+            try await connection.send(try encoded(message))
         }
 
         /// Sends text as one message, as UTF-8. As ``send(_:isolation:)-([UInt8],_)`` otherwise.
+        @inlinable
+        @inline(__always)
         public func send(
             _ text: String,
             isolation: isolated (any Actor)? = #isolation
         ) async throws(SocketError) {
-            try await connection.send(try encoded(CollectionOfOne(text.utf8)))
+            try await connection.send(try encoded(text))
         }
 
         /// Sends several messages at once: small ones leave in one system call, and often in one packet.
@@ -89,6 +93,16 @@ extension Connection {
             if !bytes.isEmpty { try await connection.send(bytes) }
         }
 
+        @usableFromInline
+        func encoded(_ message: [UInt8]) throws(SocketError) -> [UInt8] {
+            // Goes out as it is, and need not be copied.
+            if case .fixed(message.count) = framing.kind, framing.flaw(.send) == nil { return message }
+            return try encoded(CollectionOfOne(message))
+        }
+
+        @usableFromInline
+        func encoded(_ text: String) throws(SocketError) -> [UInt8] { try encoded(CollectionOfOne(text.utf8)) }
+
         private func encoded(_ messages: some Sequence<some Collection<UInt8>>) throws(SocketError) -> [UInt8] {
             var bytes: [UInt8] = []
             for message in messages {
@@ -106,14 +120,20 @@ extension Connection {
 
         /// Reads one message after the other.
         public struct Iterator: AsyncIteratorProtocol {
-            let messages: Messages
+            @usableFromInline let messages: Messages
+
+            init(messages: Messages) { self.messages = messages }
 
             /// As ``Connection/Messages/next(isolation:)``.
+            @inlinable
+            @inline(__always)
             public mutating func next(isolation actor: isolated (any Actor)?) async throws(SocketError) -> [UInt8]? {
                 try await messages.next(isolation: actor)
             }
 
             /// As ``Connection/Messages/next(isolation:)``.
+            @inlinable
+            @inline(__always)
             public mutating func next() async throws(SocketError) -> [UInt8]? { try await messages.next() }
         }
     }
