@@ -21,13 +21,18 @@ extension DatagramSocket {
         upTo maximum: Int = 65_536,
         isolation: isolated (any Actor)? = #isolation
     ) async throws(SocketError) -> Datagram {
-        let operation = try beginReceiving(upTo: maximum)
+        let operation: Receiving
+        switch beginReceiving(upTo: maximum) {
+        case .success(let begun): operation = begun
+        case .failure(let error): throw error
+        }
         var datagram = Datagram.none
         while true {
-            switch try receiveStep(operation, upTo: maximum, into: &datagram) {
-            case .done: return datagram
-            case .wait: await waitForInput(operation)
-            case .yield: await yieldToOthers()
+            switch receiveStep(operation, upTo: maximum, into: &datagram) {
+            case .success(.done): return datagram
+            case .success(.wait): await waitForInput(operation)
+            case .success(.yield): await yieldToOthers()
+            case .failure(let error): throw error
             }
         }
     }
@@ -61,13 +66,18 @@ extension DatagramSocket {
         into buffer: inout OutputRawSpan,
         isolation: isolated (any Actor)? = #isolation
     ) async throws(SocketError) -> Datagram.Header {
-        let operation = try beginReceiving(upTo: buffer.freeCapacity)
+        let operation: Receiving
+        switch beginReceiving(upTo: buffer.freeCapacity) {
+        case .success(let begun): operation = begun
+        case .failure(let error): throw error
+        }
         var header = Datagram.Header.none
         while true {
-            switch try receiveStep(operation, into: &buffer, &header) {
-            case .done: return header
-            case .wait: await waitForInput(operation)
-            case .yield: await yieldToOthers()
+            switch receiveStep(operation, into: &buffer, &header) {
+            case .success(.done): return header
+            case .success(.wait): await waitForInput(operation)
+            case .success(.yield): await yieldToOthers()
+            case .failure(let error): throw error
             }
         }
     }
@@ -92,12 +102,17 @@ extension DatagramSocket {
         into batch: DatagramBatch,
         isolation: isolated (any Actor)? = #isolation
     ) async throws(SocketError) -> Int {
-        let operation = try beginReceiving(upTo: 1)
+        let operation: Receiving
+        switch beginReceiving(upTo: 1) {
+        case .success(let begun): operation = begun
+        case .failure(let error): throw error
+        }
         while true {
-            switch try receiveStep(operation, into: batch) {
-            case .done(let count): return count
-            case .wait: await waitForInput(operation)
-            case .yield: await yieldToOthers()
+            switch receiveStep(operation, into: batch) {
+            case .success(.done(let count)): return count
+            case .success(.wait): await waitForInput(operation)
+            case .success(.yield): await yieldToOthers()
+            case .failure(let error): throw error
             }
         }
     }
@@ -125,20 +140,16 @@ extension DatagramSocket {
 
 extension DatagramSocket {
     @usableFromInline
-    func beginReceiving(upTo maximum: Int) throws(SocketError) -> Receiving {
+    func beginReceiving(upTo maximum: Int) -> Result<Receiving, SocketError> {
         guard maximum > 0 else {
-            throw SocketError(
-                .invalidArgument,
-                .receive,
-                localAddress: localAddress,
-                detail: "room for \(maximum) bytes: ask for at least one byte"
-            )
+            let detail = "room for \(maximum) bytes: ask for at least one byte"
+            return .failure(SocketError(.invalidArgument, .receive, localAddress: localAddress, detail: detail))
         }
         let start = observation == nil ? 0 : Observation.now()
         do {
-            return Receiving(start: start, isOwner: try registration.begin(.read))
+            return .success(Receiving(start: start, isOwner: try registration.begin(.read)))
         } catch {
-            throw fail(.receive, error, since: start)
+            return .failure(fail(.receive, error, since: start))
         }
     }
 
@@ -148,9 +159,9 @@ extension DatagramSocket {
         _ operation: Receiving,
         upTo maximum: Int,
         into datagram: inout Datagram
-    ) throws(SocketError) -> Step {
+    ) -> Result<Step, SocketError> {
         if unsafe coalesced != nil {
-            return try unsafe takeCoalesced(operation) { bytes, arrival in
+            return unsafe takeCoalesced(operation) { bytes, arrival in
                 datagram = unsafe Datagram(
                     bytes: Array(bytes.prefix(maximum)),
                     header: .init(arrival, room: maximum, port: localAddress.port)
@@ -159,7 +170,7 @@ extension DatagramSocket {
         }
         // A Unix datagram can be larger than the loop's memory; a MiB is more than any has.
         let room = min(maximum, 1 << 20)
-        return try receiveStep(operation) { descriptor throws(Errno) in
+        return receiveStep(operation) { descriptor throws(Errno) in
             let memory = room > LoopBuffer.byteCount ? .heap(room) : LoopBuffer.take(registration.loop)
             defer {
                 if room > LoopBuffer.byteCount { memory.free() } else { memory.giveBack(to: registration.loop) }
@@ -182,10 +193,10 @@ extension DatagramSocket {
         _ operation: Receiving,
         into buffer: inout OutputRawSpan,
         _ header: inout Datagram.Header
-    ) throws(SocketError) -> Step {
+    ) -> Result<Step, SocketError> {
         let room = buffer.freeCapacity
         if unsafe coalesced != nil {
-            return try unsafe takeCoalesced(operation) { bytes, arrival in
+            return unsafe takeCoalesced(operation) { bytes, arrival in
                 header = .init(arrival, room: room, port: localAddress.port)
                 unsafe buffer.withUnsafeMutableBytes { memory, initialized in
                     unsafe memory[initialized...].copyBytes(from: bytes.prefix(room))
@@ -193,7 +204,7 @@ extension DatagramSocket {
                 }
             }
         }
-        return try receiveStep(operation) { descriptor throws(Errno) in
+        return receiveStep(operation) { descriptor throws(Errno) in
             header = try unsafe buffer.withUnsafeMutableBytes { memory, initialized throws(Errno) in
                 let arrival = try unsafe Syscalls.receiveDatagram(
                     descriptor,
@@ -211,7 +222,7 @@ extension DatagramSocket {
     private func receiveStep(
         _ operation: Receiving,
         _ attempt: (Int32) throws(Errno) -> Datagram.Header
-    ) throws(SocketError) -> Step {
+    ) -> Result<Step, SocketError> {
         var header = Datagram.Header.none
         let step: Step
         do {
@@ -222,21 +233,25 @@ extension DatagramSocket {
                 return Attempt(count: header.byteCount, isShort: false)
             }
         } catch {
-            throw fail(.receive, error, since: operation.start)
+            return .failure(fail(.receive, error, since: operation.start))
         }
         if case .done(let count) = step, observation != nil {
             report(.receive, since: operation.start, remote: header.from, byteCount: count, datagramCount: 1)
         }
-        return step
+        return .success(step)
     }
 
     /// The next datagram out of a piece that holds several, or out of the next piece.
     private func takeCoalesced(
         _ operation: Receiving,
         _ body: (UnsafeRawBufferPointer, DatagramArrival) -> Void
-    ) throws(SocketError) -> Step {
-        guard let step = try fillCoalesced(operation) else { return .yield }
-        guard case .done = step else { return step }
+    ) -> Result<Step, SocketError> {
+        do throws(SocketError) {
+            guard let step = try fillCoalesced(operation) else { return .success(.yield) }
+            guard case .done = step else { return .success(step) }
+        } catch {
+            return .failure(error)
+        }
         var count = 0
         var from: SocketAddress?
         _ = unsafe coalesced?.take { bytes, arrival in
@@ -248,7 +263,7 @@ extension DatagramSocket {
         if observation != nil {
             report(.receive, since: operation.start, remote: from, byteCount: count, datagramCount: 1)
         }
-        return .done(count)
+        return .success(.done(count))
     }
 
     /// Makes sure that there is a piece. `.done`: there is, and the direction is still claimed; nil: others first.
@@ -270,7 +285,11 @@ extension DatagramSocket {
 
     /// As many as there are into the batch's own memory.
     @usableFromInline
-    func receiveStep(_ operation: Receiving, into batch: DatagramBatch) throws(SocketError) -> Step {
+    func receiveStep(_ operation: Receiving, into batch: DatagramBatch) -> Result<Step, SocketError> {
+        Result { () throws(SocketError) in try receiveMany(operation, into: batch) }
+    }
+
+    private func receiveMany(_ operation: Receiving, into batch: DatagramBatch) throws(SocketError) -> Step {
         let step: Step
         if unsafe coalesced != nil {
             step = try takeCoalesced(operation, into: batch)

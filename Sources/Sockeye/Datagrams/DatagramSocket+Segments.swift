@@ -26,7 +26,7 @@ extension DatagramSocket {
         guard size > 0 else {
             throw SocketError(.invalidArgument, .send, detail: "datagrams of \(size) bytes: at least one makes sense")
         }
-        let operation = try beginSending(to: address)
+        let operation = try beginSending(to: address).get()
         var cut = Cutting(
             size: size,
             canSegment: traits.canSegment,

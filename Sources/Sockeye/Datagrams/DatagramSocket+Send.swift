@@ -122,7 +122,7 @@ extension DatagramSocket {
         to address: SocketAddress,
         from source: SocketAddress? = nil
     ) throws(SocketError) -> Bool {
-        let operation = try beginSending(to: address)
+        let operation = try beginSending(to: address).get()
         defer { registration.end(.write) }
         do throws(Errno) {
             let count = try unsafe bytes.span.bytes.withUnsafeBytes { memory throws(Errno) in
@@ -164,8 +164,16 @@ extension DatagramSocket {
         _ batch: DatagramBatch,
         isolation: isolated (any Actor)? = #isolation
     ) async throws(SocketError) {
-        let operation = try beginSending(to: nil)
-        if try sendStep(operation, batch) == .done { return }
+        let operation: Sending
+        switch beginSending(to: nil) {
+        case .success(let begun): operation = begun
+        case .failure(let error): throw error
+        }
+        switch sendStep(operation, batch) {
+        case .success(.done): return
+        case .success(.wait), .success(.yield): break
+        case .failure(let error): throw error
+        }
         try await sendRest(operation, batch)
         registration.slowPathEnded()
     }
@@ -178,8 +186,16 @@ extension DatagramSocket {
         _ destination: Destination,
         isolation: isolated (any Actor)? = #isolation
     ) async throws(SocketError) {
-        let operation = try beginSending(to: destination.to)
-        if try sendStep(operation, bytes, destination) == .done { return }
+        let operation: Sending
+        switch beginSending(to: destination.to) {
+        case .success(let begun): operation = begun
+        case .failure(let error): throw error
+        }
+        switch sendStep(operation, bytes, destination) {
+        case .success(.done): return
+        case .success(.wait), .success(.yield): break
+        case .failure(let error): throw error
+        }
         try await sendRest(operation, bytes, destination)
         registration.slowPathEnded()
     }
@@ -200,15 +216,15 @@ struct Destination: Sendable {
 
 extension DatagramSocket {
     @usableFromInline
-    func beginSending(to address: SocketAddress?) throws(SocketError) -> Sending {
-        if let address, !takes(address) { throw refuse(address) }
+    func beginSending(to address: SocketAddress?) -> Result<Sending, SocketError> {
+        if let address, !takes(address) { return .failure(refuse(address)) }
         let start = observation == nil ? 0 : Observation.now()
         do {
             _ = try registration.begin(.write)
         } catch {
-            throw fail(.send, error, since: start, to: address)
+            return .failure(fail(.send, error, since: start, to: address))
         }
-        return Sending(start: start)
+        return .success(Sending(start: start))
     }
 
     /// One attempt. Throwing, and being done, give the direction back.
@@ -217,7 +233,7 @@ extension DatagramSocket {
         _ operation: Sending,
         _ bytes: RawSpan,
         _ destination: Destination
-    ) throws(SocketError) -> SendStep {
+    ) -> Result<SendStep, SocketError> {
         let step: Step
         do {
             let descriptor = registration.descriptor
@@ -234,17 +250,17 @@ extension DatagramSocket {
                 return Attempt(count: count, isShort: false)
             }
         } catch {
-            let (to, from) = (destination.to, destination.from)
-            throw fail(.send, error, since: operation.start, to: to, from: from, byteCount: bytes.byteCount)
+            let (to, from, count) = (destination.to, destination.from, bytes.byteCount)
+            return .failure(fail(.send, error, since: operation.start, to: to, from: from, byteCount: count))
         }
         switch step {
-        case .wait: return .wait
-        case .yield: return .yield
+        case .wait: return .success(.wait)
+        case .yield: return .success(.yield)
         case .done(let count):
             if observation != nil {
                 report(.send, since: operation.start, remote: destination.to, byteCount: count, datagramCount: 1)
             }
-            return .done
+            return .success(.done)
         }
     }
 
@@ -258,7 +274,7 @@ extension DatagramSocket {
     ) async throws(SocketError) {
         var room = RoomWait()
         while true {
-            switch try sendStep(operation, bytes, destination) {
+            switch try sendStep(operation, bytes, destination).get() {
             case .done: return
             case .wait: await waitForRoom(at: destination.to, &room)
             case .yield: await Task.yield()
@@ -267,7 +283,11 @@ extension DatagramSocket {
     }
 
     @usableFromInline
-    func sendStep(_ operation: Sending, _ batch: DatagramBatch) throws(SocketError) -> SendStep {
+    func sendStep(_ operation: Sending, _ batch: DatagramBatch) -> Result<SendStep, SocketError> {
+        Result { () throws(SocketError) in try sendMany(operation, batch) }
+    }
+
+    private func sendMany(_ operation: Sending, _ batch: DatagramBatch) throws(SocketError) -> SendStep {
         let isConnected = remoteAddress != nil
         while !batch.isEmpty {
             let step: Step
@@ -305,7 +325,7 @@ extension DatagramSocket {
     ) async throws(SocketError) {
         var room = RoomWait()
         while true {
-            switch try sendStep(operation, batch) {
+            switch try sendStep(operation, batch).get() {
             case .done: return
             case .wait: await waitForRoom(at: remoteAddress == nil ? batch.remoteAddress(at: 0) : nil, &room)
             case .yield: await Task.yield()

@@ -14,7 +14,7 @@ extension Connection {
     public func send(_ bytes: [UInt8], passing descriptors: [Int32]) async throws(SocketError) {
         if descriptors.isEmpty { return try await send(bytes) }
         try checkPassing(bytes.count, descriptors)
-        var operation = try beginSending()
+        var operation = try beginSending().get()
         do {
             while true {
                 switch try passStep(&operation, unsafe bytes.span.bytes, descriptors) {
@@ -52,7 +52,7 @@ extension Connection {
     /// - Cancellation, Concurrency: as ``receive(upTo:)``.
     /// - Throws: `.limitExceeded`, `.exhausted` as said; otherwise as ``receive(upTo:)``.
     public func receive(upTo maximum: Int, descriptors limit: Int) async throws(SocketError) -> DescriptorMessage? {
-        let operation = try beginReceiving(upTo: maximum)
+        let operation = try beginReceiving(upTo: maximum).get()
         if unsafe held != nil {
             var bytes: [UInt8] = []
             // What was kept came without descriptors, or its descriptors were told of when it came.
@@ -111,7 +111,7 @@ extension Connection {
         upTo maximum: Int,
         into came: inout CameWithDescriptors
     ) throws(SocketError) -> Step {
-        try receiveStep(operation, endsWhen: .callerSays) { socket throws(Errno) in
+        let step = receiveStep(operation, endsWhen: .callerSays) { socket throws(Errno) in
             let memory = LoopBuffer.take(registration.loop)
             defer { memory.giveBack(to: registration.loop) }
             let room = min(maximum, LoopBuffer.byteCount)
@@ -124,6 +124,7 @@ extension Connection {
             // Never short: a stream stops at each piece that carries descriptors, and more may follow it.
             return Attempt(count: count, isShort: false)
         }
+        return try step.get()
     }
 
     private func handOut(

@@ -64,12 +64,17 @@ extension Connection {
     @inline(__always)
     func read(_ wanted: Reading, isolation: isolated (any Actor)? = #isolation) async throws(SocketError) -> Reading {
         var reading = wanted
-        let operation = try beginReading(reading)
+        let operation: Receiving
+        switch beginReading(reading) {
+        case .success(let begun): operation = begun
+        case .failure(let error): throw error
+        }
         while true {
-            switch try readStep(operation, &reading) {
-            case .done: return reading
-            case .wait: await waitForInput(operation)
-            case .yield: await yieldToOthers()
+            switch readStep(operation, &reading) {
+            case .success(.done): return reading
+            case .success(.wait): await waitForInput(operation)
+            case .success(.yield): await yieldToOthers()
+            case .failure(let error): throw error
             }
         }
     }
@@ -77,15 +82,24 @@ extension Connection {
 
 extension Connection {
     @usableFromInline
-    func beginReading(_ reading: Reading) throws(SocketError) -> Receiving {
-        if let flaw = reading.flaw { throw flaw.with(local: nil, remote: remoteAddress) }
-        return try beginReceiving(upTo: 1)
+    func beginReading(_ reading: Reading) -> Result<Receiving, SocketError> {
+        if let flaw = reading.flaw { return .failure(flaw.with(local: nil, remote: remoteAddress)) }
+        return beginReceiving(upTo: 1)
     }
 
-    /// Takes what is wanted from what has come, and receives more while that is too little. Throwing, and being done, give
+    /// Takes what is wanted from what has come, and receives more while that is too little. Failing, and being done, give
     /// the direction back.
     @usableFromInline
-    func readStep(_ operation: Receiving, _ reading: inout Reading) throws(SocketError) -> Step {
+    func readStep(_ operation: Receiving, _ reading: inout Reading) -> Result<Step, SocketError> {
+        do throws(SocketError) {
+            return .success(try takeOrReceive(operation, &reading))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    @inline(__always)
+    private func takeOrReceive(_ operation: Receiving, _ reading: inout Reading) throws(SocketError) -> Step {
         if unsafe held != nil {
             if registration.loop.isCurrent, registration.loop.spendOperation() { return .yield }
             if try take(&reading, operation) { return .done(1) }
@@ -106,7 +120,7 @@ extension Connection {
     /// What the socket has, into `held`.
     @inline(__always)
     private func receiveMore(_ operation: Receiving) throws(SocketError) -> Step {
-        try receiveStep(operation, endsWhen: .callerSays) { descriptor throws(Errno) in
+        let step = receiveStep(operation, endsWhen: .callerSays) { descriptor throws(Errno) in
             let memory = LoopBuffer.take(registration.loop)
             defer { memory.giveBack(to: registration.loop) }
             let count = try unsafe Syscalls.receive(descriptor, into: memory.base, count: LoopBuffer.byteCount)
@@ -117,6 +131,7 @@ extension Connection {
             }
             return Attempt(count: count, isShort: count < LoopBuffer.byteCount && count > 0)
         }
+        return try step.get()
     }
 
     @inline(__always)

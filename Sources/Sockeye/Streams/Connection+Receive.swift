@@ -19,13 +19,18 @@ extension Connection {
         upTo maximum: Int,
         isolation: isolated (any Actor)? = #isolation
     ) async throws(SocketError) -> [UInt8]? {
-        let operation = try beginReceiving(upTo: maximum)
+        let operation: Receiving
+        switch beginReceiving(upTo: maximum) {
+        case .success(let begun): operation = begun
+        case .failure(let error): throw error
+        }
         var bytes: [UInt8] = []
         while true {
-            switch try receiveStep(operation, upTo: maximum, into: &bytes) {
-            case .done(let count): return count == 0 ? nil : bytes
-            case .wait: await waitForInput(operation)
-            case .yield: await yieldToOthers()
+            switch receiveStep(operation, upTo: maximum, into: &bytes) {
+            case .success(.done(let count)): return count == 0 ? nil : bytes
+            case .success(.wait): await waitForInput(operation)
+            case .success(.yield): await yieldToOthers()
+            case .failure(let error): throw error
             }
         }
     }
@@ -43,12 +48,17 @@ extension Connection {
         into buffer: inout OutputRawSpan,
         isolation: isolated (any Actor)? = #isolation
     ) async throws(SocketError) -> Int {
-        let operation = try beginReceiving(upTo: buffer.freeCapacity)
+        let operation: Receiving
+        switch beginReceiving(upTo: buffer.freeCapacity) {
+        case .success(let begun): operation = begun
+        case .failure(let error): throw error
+        }
         while true {
-            switch try receiveStep(operation, into: &buffer) {
-            case .done(let count): return count
-            case .wait: await waitForInput(operation)
-            case .yield: await yieldToOthers()
+            switch receiveStep(operation, into: &buffer) {
+            case .success(.done(let count)): return count
+            case .success(.wait): await waitForInput(operation)
+            case .success(.yield): await yieldToOthers()
+            case .failure(let error): throw error
             }
         }
     }
@@ -69,13 +79,18 @@ extension Connection {
         upTo maximum: Int = 65_536,
         isolation: isolated (any Actor)? = #isolation
     ) async throws(SocketError) -> ReceivedBytes? {
-        let operation = try beginReceiving(upTo: maximum)
+        let operation: Receiving
+        switch beginReceiving(upTo: maximum) {
+        case .success(let begun): operation = begun
+        case .failure(let error): throw error
+        }
         var lent = LoopBuffer.none
         while true {
-            switch try receiveStep(operation, upTo: maximum, lending: &lent) {
-            case .done(let count): return count == 0 ? nil : ReceivedBytes(lent, count: count, of: self)
-            case .wait: await waitForInput(operation)
-            case .yield: await yieldToOthers()
+            switch receiveStep(operation, upTo: maximum, lending: &lent) {
+            case .success(.done(let count)): return count == 0 ? nil : ReceivedBytes(lent, count: count, of: self)
+            case .success(.wait): await waitForInput(operation)
+            case .success(.yield): await yieldToOthers()
+            case .failure(let error): throw error
             }
         }
     }
@@ -115,19 +130,16 @@ struct Receiving {
 
 extension Connection {
     @usableFromInline
-    func beginReceiving(upTo maximum: Int) throws(SocketError) -> Receiving {
+    func beginReceiving(upTo maximum: Int) -> Result<Receiving, SocketError> {
         guard maximum > 0 else {
-            throw SocketError(
-                .invalidArgument,
-                .receive,
-                detail: "room for \(maximum) bytes: ask for at least one byte"
-            )
+            let detail = "room for \(maximum) bytes: ask for at least one byte"
+            return .failure(SocketError(.invalidArgument, .receive, detail: detail))
         }
         let start = observation == nil ? 0 : Observation.now()
         do {
-            return Receiving(start: start, isOwner: try registration.begin(.read))
+            return .success(Receiving(start: start, isOwner: try registration.begin(.read)))
         } catch {
-            throw fail(.receive, error, since: start)
+            return .failure(fail(.receive, error, since: start))
         }
     }
 
@@ -137,9 +149,9 @@ extension Connection {
         _ operation: Receiving,
         upTo maximum: Int,
         into bytes: inout [UInt8]
-    ) throws(SocketError) -> Step {
-        if unsafe held != nil { return takeHeld(upTo: maximum, into: &bytes) }
-        return try receiveStep(operation) { descriptor throws(Errno) in
+    ) -> Result<Step, SocketError> {
+        if unsafe held != nil { return .success(takeHeld(upTo: maximum, into: &bytes)) }
+        return receiveStep(operation) { descriptor throws(Errno) in
             let memory = LoopBuffer.take(registration.loop)
             defer { memory.giveBack(to: registration.loop) }
             let room = min(maximum, LoopBuffer.byteCount)
@@ -150,9 +162,9 @@ extension Connection {
     }
 
     @usableFromInline
-    func receiveStep(_ operation: Receiving, into buffer: inout OutputRawSpan) throws(SocketError) -> Step {
-        if unsafe held != nil { return takeHeld(into: &buffer) }
-        return try receiveStep(operation) { descriptor throws(Errno) in
+    func receiveStep(_ operation: Receiving, into buffer: inout OutputRawSpan) -> Result<Step, SocketError> {
+        if unsafe held != nil { return .success(takeHeld(into: &buffer)) }
+        return receiveStep(operation) { descriptor throws(Errno) in
             let room = buffer.freeCapacity
             let count = try unsafe buffer.withUnsafeMutableBytes { memory, initialized throws(Errno) in
                 let target = unsafe memory.baseAddress.map { unsafe $0 + initialized }
@@ -170,9 +182,9 @@ extension Connection {
         _ operation: Receiving,
         upTo maximum: Int,
         lending lent: inout LoopBuffer
-    ) throws(SocketError) -> Step {
-        if unsafe held != nil { return takeHeld(upTo: maximum, lending: &lent) }
-        return try receiveStep(operation) { descriptor throws(Errno) in
+    ) -> Result<Step, SocketError> {
+        if unsafe held != nil { return .success(takeHeld(upTo: maximum, lending: &lent)) }
+        return receiveStep(operation) { descriptor throws(Errno) in
             let memory = LoopBuffer.take(registration.loop)
             let room = min(maximum, LoopBuffer.byteCount)
             do throws(Errno) {
@@ -191,19 +203,19 @@ extension Connection {
         _ operation: Receiving,
         endsWhen: OperationEnd = .somethingDone,
         _ attempt: (Int32) throws(Errno) -> Attempt
-    ) throws(SocketError) -> Step {
+    ) -> Result<Step, SocketError> {
         let step: Step
         do {
             let descriptor = registration.descriptor
             step = try registration.step(.read, endsWhen: endsWhen) { () throws(Errno) in try attempt(descriptor) }
         } catch {
-            throw fail(.receive, error, since: operation.start)
+            return .failure(fail(.receive, error, since: operation.start))
         }
         if case .done(let count) = step {
             if count == 0 { registration.noteEnd() }
             if observation != nil { received(count, since: operation.start) }
         }
-        return step
+        return .success(step)
     }
 
     private func received(_ count: Int, since start: UInt64) {

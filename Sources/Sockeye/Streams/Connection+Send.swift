@@ -57,8 +57,16 @@ extension Connection {
     @inlinable
     @inline(__always)
     func sendAll(_ bytes: RawSpan, isolation: isolated (any Actor)? = #isolation) async throws(SocketError) {
-        var operation = try beginSending()
-        if try sendStep(&operation, bytes) == .done { return }
+        var operation: Sending
+        switch beginSending() {
+        case .success(let begun): operation = begun
+        case .failure(let error): throw error
+        }
+        switch sendStep(&operation, bytes) {
+        case .success(.done): return
+        case .success(.wait), .success(.yield): break
+        case .failure(let error): throw error
+        }
         try await sendRest(operation, bytes)
         registration.slowPathEnded()
     }
@@ -81,20 +89,20 @@ enum SendStep {
 
 extension Connection {
     @usableFromInline
-    func beginSending() throws(SocketError) -> Sending {
+    func beginSending() -> Result<Sending, SocketError> {
         let start = observation == nil ? 0 : Observation.now()
-        if registration.snapshot.isSendCutShort, !registration.snapshot.isClosed { throw cutShortBefore() }
+        if registration.snapshot.isSendCutShort, !registration.snapshot.isClosed { return .failure(cutShortBefore()) }
         do {
             _ = try registration.begin(.write)
         } catch {
-            throw fail(.send, error, since: start)
+            return .failure(fail(.send, error, since: start))
         }
-        return Sending(start: start)
+        return .success(Sending(start: start))
     }
 
-    /// One attempt at what is left. Throwing, and being done, give the direction back.
+    /// One attempt at what is left. Failing, and being done, give the direction back.
     @usableFromInline
-    func sendStep(_ operation: inout Sending, _ bytes: RawSpan) throws(SocketError) -> SendStep {
+    func sendStep(_ operation: inout Sending, _ bytes: RawSpan) -> Result<SendStep, SocketError> {
         let offset = operation.sent
         let left = bytes.byteCount - offset
         do {
@@ -108,16 +116,16 @@ extension Connection {
                 return Attempt(count: count, isShort: count < left)
             }
             switch step {
-            case .wait: return .wait
-            case .yield: return .yield
+            case .wait: return .success(.wait)
+            case .yield: return .success(.yield)
             case .done(let count): operation.sent += count
             }
         } catch {
-            throw cut(operation, of: bytes.byteCount, error)
+            return .failure(cut(operation, of: bytes.byteCount, error))
         }
-        guard operation.sent == bytes.byteCount else { return .wait }
+        guard operation.sent == bytes.byteCount else { return .success(.wait) }
         if observation != nil { reportSent(operation) }
-        return .done
+        return .success(.done)
     }
 
     /// Waits for room and goes on, until everything is with the kernel.
@@ -129,7 +137,7 @@ extension Connection {
     ) async throws(SocketError) {
         var operation = begun
         while true {
-            switch try sendStep(&operation, bytes) {
+            switch try sendStep(&operation, bytes).get() {
             case .done: return
             case .wait: await registration.waitCancellably(.write)
             case .yield: await Task.yield()

@@ -53,7 +53,10 @@ extension Connection {
             _ message: [UInt8],
             isolation: isolated (any Actor)? = #isolation
         ) async throws(SocketError) {
-            try await connection.send(try encoded(message))
+            switch encoded(message) {
+            case .success(let bytes): try await connection.send(bytes)
+            case .failure(let error): throw error
+            }
         }
 
         /// Sends text as one message, as UTF-8. As ``send(_:isolation:)-([UInt8],_)`` otherwise.
@@ -63,7 +66,10 @@ extension Connection {
             _ text: String,
             isolation: isolated (any Actor)? = #isolation
         ) async throws(SocketError) {
-            try await connection.send(try encoded(text))
+            switch encoded(text) {
+            case .success(let bytes): try await connection.send(bytes)
+            case .failure(let error): throw error
+            }
         }
 
         /// Sends several messages at once: small ones leave in one system call, and often in one packet.
@@ -94,14 +100,16 @@ extension Connection {
         }
 
         @usableFromInline
-        func encoded(_ message: [UInt8]) throws(SocketError) -> [UInt8] {
+        func encoded(_ message: [UInt8]) -> Result<[UInt8], SocketError> {
             // Goes out as it is, and need not be copied.
-            if case .fixed(message.count) = framing.kind, framing.flaw(.send) == nil { return message }
-            return try encoded(CollectionOfOne(message))
+            if case .fixed(message.count) = framing.kind, framing.flaw(.send) == nil { return .success(message) }
+            return Result { () throws(SocketError) in try encoded(CollectionOfOne(message)) }
         }
 
         @usableFromInline
-        func encoded(_ text: String) throws(SocketError) -> [UInt8] { try encoded(CollectionOfOne(text.utf8)) }
+        func encoded(_ text: String) -> Result<[UInt8], SocketError> {
+            Result { () throws(SocketError) in try encoded(CollectionOfOne(text.utf8)) }
+        }
 
         private func encoded(_ messages: some Sequence<some Collection<UInt8>>) throws(SocketError) -> [UInt8] {
             var bytes: [UInt8] = []

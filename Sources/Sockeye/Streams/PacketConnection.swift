@@ -142,7 +142,7 @@ extension Connection {
         upTo maximum: Int,
         descriptors limit: Int
     ) async throws(SocketError) -> DescriptorMessage? {
-        let operation = try beginReceiving(upTo: maximum)
+        let operation = try beginReceiving(upTo: maximum).get()
         var came = CameWithDescriptors()
         while true {
             switch try receiveStep(operation, upTo: maximum, into: &came) {

@@ -113,7 +113,7 @@ extension Connection {
 
     private func send(_ file: SentFile, range: Range<Int>?) async throws(SocketError) -> Int {
         let range = try file.checked(range, remoteAddress)
-        var operation = try beginSending()
+        var operation = try beginSending().get()
         while true {
             let step: SendStep
             do {

@@ -94,7 +94,7 @@ private final class Flow: Sendable {
 
     /// What has come beyond what an earlier read took, before the kernel moves what comes after it.
     private func sendHeld() async throws(SocketError) {
-        let operation = try source.beginReceiving(upTo: 1)
+        let operation = try source.beginReceiving(upTo: 1).get()
         var bytes: [UInt8] = []
         let hasSome = unsafe source.held != nil
         if hasSome {
@@ -118,7 +118,7 @@ private final class Flow: Sendable {
     /// Through the pipe: first all that has come, as far as it fits, then all of that out, and so on.
     private func splice(through pipe: Pipe) async throws(SocketError) -> Outcome {
         while true {
-            let receiving = try source.beginReceiving(upTo: 1)
+            let receiving = try source.beginReceiving(upTo: 1).get()
             guard let count = try await fill(pipe, receiving) else { return .unsupported }
             if count == 0 { return .finished }
             try await empty(pipe, of: count)
@@ -129,33 +129,29 @@ private final class Flow: Sendable {
     private func fill(_ pipe: Pipe, _ receiving: Receiving) async throws(SocketError) -> Int? {
         let isShielded = EventLoop.current == nil
         while true {
-            let step: Step
-            do {
-                step = try source.receiveStep(receiving) { socket throws(Errno) in
-                    let count = try Syscalls.splice(
-                        from: socket,
-                        to: pipe.writing,
-                        count: pipe.byteCount,
-                        shielded: isShielded
-                    )
-                    // Short or not says nothing: each small packet takes a place of its own in the pipe.
-                    return Attempt(count: count, isShort: false)
-                }
-            } catch {
-                if error.errno == .invalidArgument { return nil }
-                throw error
+            let step = source.receiveStep(receiving) { socket throws(Errno) in
+                let count = try Syscalls.splice(
+                    from: socket,
+                    to: pipe.writing,
+                    count: pipe.byteCount,
+                    shielded: isShielded
+                )
+                // Short or not says nothing: each small packet takes a place of its own in the pipe.
+                return Attempt(count: count, isShort: false)
             }
             switch step {
-            case .done(let count): return count
-            case .wait: await source.registration.waitCancellably(.read)
-            case .yield: await Task.yield()
+            case .failure(let error) where error.errno == .invalidArgument: return nil
+            case .failure(let error): throw error
+            case .success(.done(let count)): return count
+            case .success(.wait): await source.registration.waitCancellably(.read)
+            case .success(.yield): await Task.yield()
             }
         }
     }
 
     private func empty(_ pipe: Pipe, of count: Int) async throws(SocketError) {
         let isShielded = EventLoop.current == nil
-        var sending = try target.beginSending()
+        var sending = try target.beginSending().get()
         do {
             while true {
                 let left = count - sending.sent

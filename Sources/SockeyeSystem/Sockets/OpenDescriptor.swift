@@ -22,7 +22,22 @@ public final class OpenDescriptor: Sendable {
         if number >= 0 { Syscalls.close(number) }
     }
 
-    /// The number; nil once it has been given away. This object still closes it.
+    /// Lends the number for as long as the closure runs.
+    ///
+    ///     let size = message.descriptors[0].withDescriptor { descriptor in lseek(descriptor, 0, SEEK_END) }
+    ///
+    /// - Returns: What the closure returns; nil once the descriptor has been given away.
+    public func withDescriptor<Result, Failure: Error>(
+        _ body: (Int32) throws(Failure) -> Result
+    ) throws(Failure) -> Result? {
+        guard let descriptor else { return nil }
+        // The optimiser may let go of this object after its last use, which would be before the closure's.
+        defer { withExtendedLifetime(self) {} }
+        return try body(descriptor)
+    }
+
+    /// The number; nil once it has been given away. This object still closes it, which may be right after the last line that
+    /// mentions it: to use the number, ask ``withDescriptor(_:)`` or ``release()``.
     public var descriptor: Int32? {
         let number = number.load(ordering: .acquiring)
         return number >= 0 ? number : nil

@@ -27,8 +27,7 @@ import Testing
         let message = try #require(try await other.receive(upTo: 100, descriptors: 2))
         #expect(message.bytes == Array("a file".utf8))
         #expect(message.descriptors.count == 2)
-        let received = try #require(message.descriptors[0].descriptor)
-        #expect(text(of: received) == "hello")
+        #expect(message.descriptors[0].withDescriptor { text(of: $0) } == "hello")
         await one.close()
         #expect(try await other.receive(upTo: 100, descriptors: 2) == nil)
     }
@@ -125,7 +124,7 @@ import Testing
             let connection = try await listener.accept()
             let message = try #require(try await connection.receive(upTo: 100, descriptors: 4))
             #expect(message.bytes == Array("pipe".utf8))
-            #expect(text(of: try #require(message.descriptors[0].descriptor)) == "from python")
+            #expect(message.descriptors[0].withDescriptor { text(of: $0) } == "from python")
             let ours = try file("from swift")
             try await connection.send("file", passing: [ours])
             Syscalls.close(ours)
