@@ -15,7 +15,7 @@ enum Interruption: Error {
     /// Another task is in the same operation.
     case busy
     /// A time limit of the server has ended the connection.
-    case outOfTime
+    case outOfTime(TimeLimit)
 }
 
 /// What an attempt at a system call found.
@@ -68,7 +68,7 @@ extension Registration {
         }
     }
 
-    private var whyClosed: Interruption { snapshot.isOutOfTime ? .outOfTime : .closed }
+    private var whyClosed: Interruption { snapshot.timeLimit.map { .outOfTime($0) } ?? .closed }
 
     /// Gives a direction back.
     @inline(__always)

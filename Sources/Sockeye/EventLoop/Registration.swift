@@ -124,6 +124,8 @@ internal import Synchronization
         if update({ $0.cancel(direction) }) { resume(direction) }
     }
 
+    func resumeReader() { resume(.read) }
+
     private func resume(_ direction: Direction) {
         switch direction {
         case .read: unsafe reader?.resume()
@@ -209,8 +211,8 @@ internal import Synchronization
     }
 
     /// As `close`, for a time limit of the server: whoever waits gets `.timedOut`.
-    func closeOutOfTime() {
-        let (wake, last) = update { $0.closeOutOfTime() }
+    func closeOutOfTime(_ limit: TimeLimit) {
+        let (wake, last) = update { $0.closeOutOfTime(limit) }
         resumeAll(wake)
         if last { lastOneOut() }
     }
@@ -220,11 +222,11 @@ internal import Synchronization
         update { $0.takeTouched() }
     }
 
-    /// Closed by another task while the last operation ran: a task of its own sees to a gentle end.
+    /// Closed by another task while the last operation ran: that one sees to a gentle end, or a task of its own.
     func lastOneOut() {
         if snapshot.isAborted {
             retire()
-        } else {
+        } else if !handOverToCloser() {
             Task(executorPreference: loop) { await self.linger(for: Registration.lingerTime) }
         }
     }
@@ -239,6 +241,7 @@ internal import Synchronization
     /// Closes the descriptor, and lets go of this object once the loop can no longer hold an event that names it.
     func retire() {
         leaveLoop { Syscalls.close(descriptor) }
+        if update({ $0.retire() }) { tellThoseWhoWait() }
     }
 
     /// Ends the tie to the loop; `after` runs when no new event can come, and before the object may go.

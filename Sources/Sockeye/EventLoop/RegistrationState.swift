@@ -5,6 +5,14 @@ enum Direction: UInt64, Sendable {
     case write = 8
 }
 
+/// The time limits of a server.
+enum TimeLimit: Sendable {
+    /// No byte has gone either way for too long.
+    case silence
+    /// The connection has lived for too long.
+    case lifetime
+}
+
 /// Everything that is known about one registered descriptor, in one word, so that it changes in one atomic step.
 ///
 /// A pure value: each function is a transition that says what its caller has to do. `Registration` applies them with
@@ -46,6 +54,14 @@ struct RegistrationState: Equatable {
     private static let outOfTime: UInt64 = 1 << 22
     /// Bytes have moved since somebody last asked.
     private static let touched: UInt64 = 1 << 23
+    /// …by the limit for silence, and not by that for the whole life.
+    private static let wasSilent: UInt64 = 1 << 13
+    /// Somebody waits for the end of the descriptor: see `Registration.waitUntilEnded`.
+    private static let awaited: UInt64 = 1 << 27
+    /// The end has come: the descriptor is closed, or given away.
+    private static let retired: UInt64 = 1 << 15
+    /// Whoever lingers is to close at once.
+    private static let hurried: UInt64 = 1 << 14
     /// A datagram socket: an error is one datagram's, and ends nothing.
     private static let datagrams: UInt64 = 1 << 26
     /// How many quick calls are being made on the descriptor beside the two operations: a number of 8 bits.
@@ -166,7 +182,7 @@ struct RegistrationState: Equatable {
     mutating func giveAway() -> Begin {
         if isClosed { return .closed }
         if isBusy(.read) || isBusy(.write) || bits & Self.heldMask != 0 { return .busy }
-        bits |= Self.closed | Self.aborted | Self.released
+        bits |= Self.closed | Self.aborted | Self.released | Self.retired
         return .begun
     }
 
@@ -177,13 +193,17 @@ struct RegistrationState: Equatable {
     }
 
     /// As `close`, for a time limit of the server.
-    mutating func closeOutOfTime() -> (wake: Wake, release: Bool) {
+    mutating func closeOutOfTime(_ limit: TimeLimit) -> (wake: Wake, release: Bool) {
         if isClosed { return ([], false) }
-        bits |= Self.outOfTime
+        bits |= limit == .silence ? Self.outOfTime | Self.wasSilent : Self.outOfTime
         return close()
     }
 
-    var isOutOfTime: Bool { bits & Self.outOfTime != 0 }
+    /// The time limit that has ended the connection.
+    var timeLimit: TimeLimit? {
+        if bits & Self.outOfTime == 0 { return nil }
+        return bits & Self.wasSilent != 0 ? .silence : .lifetime
+    }
 
     /// A quick call on the descriptor begins. False: closed, or 255 others are at it.
     mutating func hold() -> Bool {
@@ -214,6 +234,31 @@ struct RegistrationState: Equatable {
     mutating func linger() {
         bits |= Self.lingering
         set(Self.busy, .read)
+        if bits & Self.hurried != 0 { set(Self.cancelled, .read) }
+    }
+
+    /// Nobody has time for lingering any more. True: resume the one that lingers.
+    mutating func hurry() -> Bool {
+        bits |= Self.hurried
+        return bits & Self.lingering != 0 && cancel(.read)
+    }
+
+    enum Ending { case inUse, underWay, over }
+
+    /// Somebody wants to wait for the end.
+    mutating func awaitEnd() -> Ending {
+        if bits & Self.retired != 0 { return .over }
+        bits |= Self.awaited
+        return bits & Self.released != 0 ? .underWay : .inUse
+    }
+
+    var isRetired: Bool { bits & Self.retired != 0 }
+    var isAwaited: Bool { bits & Self.awaited != 0 }
+
+    /// The descriptor is closed. True: somebody waits for that.
+    mutating func retire() -> Bool {
+        bits |= Self.retired
+        return isAwaited
     }
 
     /// Exactly one caller gets true: when closed, and nobody is inside a system call on the descriptor.

@@ -62,16 +62,13 @@ extension Framing {
         let start = bytes.count
         bytes.reserveRoom(message.count + delimiter.count)
         bytes.append(contentsOf: message)
+        // Whoever reads a line drops a carriage return before the line feed: one that belongs to the line gets another behind it.
+        if kind == .lines, bytes.count > start, bytes.last == 0x0D { bytes.append(0x0D) }
         let end = bytes.count
         bytes.append(contentsOf: delimiter)
-        var words: String?
         if bytes.firstIndex(of: delimiter, from: start, before: end) != nil {
-            words = "a message that holds its own end, \(FramingWords.delimiter(delimiter)), would be read as two"
-        } else if kind == .lines, end > start, bytes[end - 1] == 0x0D {
-            words = #"a line whose last byte is a carriage return, "\r", would be read without it"#
-        }
-        if let words {
             bytes.removeSubrange(start...)
+            let words = "a message that holds its own end, \(FramingWords.delimiter(delimiter)), would be read as two"
             throw SocketError(.invalidArgument, .send, detail: words)
         }
     }

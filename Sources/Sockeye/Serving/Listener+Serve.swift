@@ -20,12 +20,13 @@ extension Listener {
     /// - Returns: After ``close()``, when the last handler has ended.
     /// - Cancellation: throws `.cancelled` after all handlers, whose tasks are cancelled too, have ended.
     /// - Concurrency: one `serve` or `accept` at a time.
-    /// - Throws: `.cancelled`; `.busy` while another task accepts; an error of the listener itself. Never an error of a
+    /// - Throws: `.invalidArgument` for a limit that makes no sense; `.cancelled`; `.busy` while another task accepts; an error of the listener itself. Never an error of a
     ///   client or a handler: see ``ServeOptions/onHandlerError``.
     public func serve(
         options: ServeOptions = ServeOptions(),
         _ handler: @escaping @Sendable @concurrent (Connection) async throws -> Void
     ) async throws(SocketError) {
+        if let flaw = options.flaw { throw flaw.with(local: localAddress, remote: nil) }
         let policy = ServePolicy(options, handler)
         serving.withLock { $0 = policy }
         // A child of its own, so that accepting runs on the loop and not on the main actor or wherever the caller is.

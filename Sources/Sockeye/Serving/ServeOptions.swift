@@ -8,7 +8,10 @@ public import SockeyeSystem
 ///     options.allow = [try NetworkPrefix(parsing: "192.168.0.0/16")]
 ///     try await listener.serve(options: options) { connection in … }
 public struct ServeOptions: Sendable {
-    /// How many connections are served at once. Default: nil, as many as there are descriptors.
+    /// How many connections are served at once, from 1 up. Default: nil, as many as there are descriptors.
+    ///
+    /// A connection counts until it is closed: after its handler has ended that waits for the client's own end, at most two
+    /// seconds. A client that opens its next connection before it closes the old one needs room for both.
     public var maximumConnections: Int?
 
     /// What happens to further clients. Default: they wait in the kernel's queue.
@@ -33,8 +36,8 @@ public struct ServeOptions: Sendable {
 
     /// Called when a handler throws, which ends its own connection only. Default: prints one line to standard error.
     ///
-    /// Not called for the errors of a client that has gone, nor for the limits above (`.reset`, `.endOfStream`, `.closed`,
-    /// `.cancelled`, `.timedOut`): those are daily life. Runs on the connection's event loop, so it returns quickly.
+    /// Not called for the errors of a client that has gone, nor for the limits above (`.reset`, `.closed`, `.cancelled`,
+    /// `.timedOut`): those are daily life. A client that finishes in the middle of a message is told (`.endOfStream`). Runs on the connection's event loop, so it returns quickly.
     public var onHandlerError: @Sendable (any Error, Connection) -> Void = { error, connection in
         Diagnostics.report("sockeye: the handler of \(connection.remoteAddress) failed: \(error)")
     }
@@ -47,6 +50,21 @@ public struct ServeOptions: Sendable {
         case wait
         /// It is accepted, told these bytes, and disconnected.
         case refuse(farewell: [UInt8])
+    }
+
+    /// Why these options make no sense, if they do not.
+    var flaw: SocketError? {
+        let words: String
+        if let maximumConnections, maximumConnections < 1 {
+            words = "a maximum of \(maximumConnections) connections serves nobody: it is 1 or more, or nil for no limit"
+        } else if let idleTimeLimit, idleTimeLimit <= .zero {
+            words = "an idle time limit of \(idleTimeLimit): it is above zero, or nil for no limit"
+        } else if let lifetime, lifetime <= .zero {
+            words = "a lifetime of \(lifetime): it is above zero, or nil for no limit"
+        } else {
+            return nil
+        }
+        return SocketError(.invalidArgument, .accept, detail: words)
     }
 
     /// Whether a client may talk to this server at all.

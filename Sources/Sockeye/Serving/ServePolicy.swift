@@ -70,7 +70,7 @@ final class ServePolicy: Sendable {
         if error is CancellationError { return true }
         guard let error = error as? SocketError else { return false }
         switch error.code {
-        case .reset, .closed, .cancelled, .timedOut, .endOfStream: return true
+        case .reset, .closed, .cancelled, .timedOut: return true
         default: return false
         }
     }

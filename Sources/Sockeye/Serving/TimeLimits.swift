@@ -19,7 +19,7 @@ final class TimeLimits: @unchecked Sendable {
         self.registration = registration
         idleLimit = options.idleTimeLimit
         if let lifetime = options.lifetime {
-            let timer = LoopTimer(after: lifetime) { registration.closeOutOfTime() }
+            let timer = LoopTimer(after: lifetime) { registration.closeOutOfTime(.lifetime) }
             lifeTimer = timer
             registration.loop.start(timer)
         }
@@ -43,6 +43,6 @@ final class TimeLimits: @unchecked Sendable {
 
     private func quarterIsOver() {
         quietQuarters = registration.takeTouched() ? 0 : quietQuarters + 1
-        if quietQuarters >= 4 { registration.closeOutOfTime() } else { startQuarter() }
+        if quietQuarters >= 4 { registration.closeOutOfTime(.silence) } else { startQuarter() }
     }
 }

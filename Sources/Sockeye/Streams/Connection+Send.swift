@@ -91,7 +91,9 @@ extension Connection {
     @usableFromInline
     func beginSending() -> Result<Sending, SocketError> {
         let start = observation == nil ? 0 : Observation.now()
-        if registration.snapshot.isSendCutShort, !registration.snapshot.isClosed { return .failure(cutShortBefore()) }
+        if registration.snapshot.isSendCutShort, !registration.snapshot.isClosed {
+            return .failure(cutShortBefore(.send))
+        }
         do {
             _ = try registration.begin(.write)
         } catch {
@@ -153,12 +155,14 @@ extension Connection {
         return fail(.send, failure, since: operation.start, detail: detail)
     }
 
-    private func cutShortBefore() -> SocketError {
+    func cutShortBefore(_ operation: SocketError.Operation) -> SocketError {
         SocketError(
             .notConnected,
-            .send,
+            operation,
             remoteAddress: remoteAddress,
-            detail: "an earlier send was cut off in the middle, and the peer could not tell where this one begins"
+            detail: operation == .send
+                ? "an earlier send was cut off in the middle, and the peer could not tell where this one begins"
+                : "an earlier send was cut off in the middle, and the peer would take a part for the whole"
         )
     }
 

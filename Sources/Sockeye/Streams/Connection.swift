@@ -81,6 +81,7 @@ public final class Connection: Sendable {
         defer { registration.end(.write) }
         // A second time it is done already, whatever has become of the connection since.
         if registration.snapshot.hasFinishedSending { return }
+        if registration.snapshot.isSendCutShort { throw cutShortBefore(.finishSending) }
         do {
             try Syscalls.shutdown(registration.descriptor, .sending)
             registration.noteFinishedSending()
@@ -93,20 +94,30 @@ public final class Connection: Sendable {
     /// Ends the conversation so that everything that was sent arrives.
     ///
     /// It sends the end of the stream, reads and drops what still comes until the peer has finished too, for at most two
-    /// seconds, and closes. Whoever still waits in an operation on this connection gets `.closed`. The scopes of
-    /// `withConnection` and `serve` call it. In C: `shutdown`, `recv`, `close`.
+    /// seconds, and closes. Whoever still waits in an operation on this connection gets `.closed`. A second call waits for the
+    /// same end. The scopes of `withConnection` and `serve` call it. In C: `shutdown`, `recv`, `close`.
     ///
     /// A side that has connected, sent everything, seen it acknowledged and left nothing unread waits only 250 ms for a
     /// peer that sends nothing.
+    ///
+    /// After a send that was cut off in the middle, by a time limit for example, it ends as ``abort()`` does: the peer gets
+    /// an error, not an end that makes a part look like the whole.
     ///
     /// - Cancellation: closes at once; what was sent before and is still on its way may then be lost.
     @inline(never)
     public func close() async {
         let start = observation == nil ? 0 : Observation.now()
         let local = observation == nil ? nil : localAddress
-        guard registration.close() else { return }
-        // Nothing can come any more, so nothing can be left unread: closing sends the FIN after all that was sent.
-        if registration.snapshot.hasSeenEnd {
+        if !registration.close() {
+            // Another task is in the middle of an operation, or closes too.
+            guard await registration.waitUntilEnded() else { return }
+        }
+        if registration.snapshot.isSendCutShort {
+            // A clean end would tell the peer that it has the whole of what was cut off.
+            try? Syscalls.resetOnClose(registration.descriptor)
+            registration.retire()
+        } else if registration.snapshot.hasSeenEnd {
+            // Nothing can come any more, so nothing can be left unread: closing sends the FIN after all that was sent.
             registration.retire()
         } else {
             let isQuiet = isInitiator && !registration.hasSomethingToLose(isLocal: isLocal)
@@ -118,13 +129,13 @@ public final class Connection: Sendable {
 
     /// Ends the conversation abruptly: the peer gets an error, and what was sent and has not arrived is lost.
     ///
-    /// For a peer that misbehaves. Whoever still waits in an operation on this connection gets `.closed`. On a Unix
+    /// For a peer that misbehaves. It also cuts a ``close()`` short that is under way. Whoever still waits in an operation on this connection gets `.closed`. On a Unix
     /// socket it closes without reading. In C: `setsockopt` with `SO_LINGER` of zero, then `close`.
     public func abort() {
         let start = observation == nil ? 0 : Observation.now()
         let local = observation == nil ? nil : localAddress
         registration.using { descriptor in try? Syscalls.resetOnClose(descriptor) }
-        guard registration.close(abruptly: true) else { return }
+        guard registration.close(abruptly: true) else { return registration.hurry() }
         registration.retire()
         observation?.report(.close, since: start, local: local, remote: remoteAddress)
     }
@@ -182,7 +193,12 @@ extension SocketError {
                 case .busy: .busy
                 case .outOfTime: .timedOut
                 }
-            let detail = interruption == .outOfTime ? "the server's time limit for this connection is over" : nil
+            let detail: String? =
+                switch interruption {
+                case .outOfTime(.silence): "no byte has gone either way for as long as the server's idleTimeLimit"
+                case .outOfTime(.lifetime): "the connection has lived for as long as the server's lifetime allows"
+                default: nil
+                }
             self.init(code, operation, localAddress: local, remoteAddress: remote, detail: detail)
         }
     }

@@ -3,8 +3,8 @@
 ///     let office = try NetworkPrefix(parsing: "192.168.0.0/16")
 ///     print(office.contains(connection.remoteAddress))
 ///
-/// `"10.0.0.0/8"`, `"fe80::/10"`, or one address alone. An IPv4 client of an IPv6 listener counts as IPv4. A Unix address
-/// is in no network.
+/// `"10.0.0.0/8"`, `"fe80::/10"`, or one address alone. An IPv4 client of an IPv6 listener counts as IPv4, and so does a
+/// network that is written as such a listener sees it: `"::ffff:10.0.0.0/104"` is `10.0.0.0/8`. A Unix address is in no network.
 public struct NetworkPrefix: Hashable, Sendable, CustomStringConvertible {
     private let high: UInt64
     private let low: UInt64
@@ -20,14 +20,22 @@ public struct NetworkPrefix: Hashable, Sendable, CustomStringConvertible {
     public init(parsing text: String) throws(EndpointError) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let width: Int
+        // 96 for a network of mapped IPv4 addresses, whose length counts from the beginning of the IPv6 address.
+        var bitsBefore = 0
         if let address = IPv4Address(parts[0]) {
             family = .ipv4
             width = 32
             (high, low) = (UInt64(address.rawValue) << 32, 0)
         } else if let address = IPv6Address(parts[0]) {
-            family = .ipv6
             width = 128
-            (high, low) = (address.highBits, address.lowBits)
+            if let mapped = address.mappedIPv4, parts.count == 1 || Int(parts[1]).map({ $0 >= 96 }) == true {
+                family = .ipv4
+                bitsBefore = 96
+                (high, low) = (UInt64(mapped.rawValue) << 32, 0)
+            } else {
+                family = .ipv6
+                (high, low) = (address.highBits, address.lowBits)
+            }
         } else {
             throw EndpointError(
                 text: text,
@@ -35,14 +43,14 @@ public struct NetworkPrefix: Hashable, Sendable, CustomStringConvertible {
             )
         }
         guard parts.count == 2 else {
-            length = width
+            length = width - bitsBefore
             return
         }
         guard let length = Int(parts[1]), (0...width).contains(length), parts[1].allSatisfy(\.isNumber) else {
             throw EndpointError(text: text, problem: "prefix length \"\(parts[1])\": it goes from 0 to \(width)")
         }
-        self.length = length
-        let (highMask, lowMask) = Self.masks(length)
+        self.length = length - bitsBefore
+        let (highMask, lowMask) = Self.masks(length - bitsBefore)
         guard high & ~highMask == 0, low & ~lowMask == 0 else {
             throw EndpointError(
                 text: text,

@@ -20,6 +20,11 @@ extension ScriptedPeer {
         try await withConnection(to: endpoint) { try await play(on: $0) }
     }
 
+    /// The same with the address that a listener says it has. As ``connect(to:)-(Endpoint)``.
+    public func connect(to address: SocketAddress) async throws {
+        try await connect(to: .address(address))
+    }
+
     /// Is a server while `body` runs: each client that comes gets the script from its beginning.
     ///
     /// When `body` is over it waits for the scripts that are still played, and then for no more clients.

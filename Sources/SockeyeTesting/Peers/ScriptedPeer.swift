@@ -8,7 +8,7 @@ internal import Sockeye
 ///     }
 ///
 ///     let client = ScriptedPeer(.send("half a mes"), .reset)
-///     try await client.connect(to: listener.localAddress.endpoint)
+///     try await client.connect(to: listener.localAddress)
 ///
 /// It speaks over real sockets. What it sees and did not expect ends it with a ``ScriptMismatch``, whose text shows what was
 /// expected, what came, and where they differ.

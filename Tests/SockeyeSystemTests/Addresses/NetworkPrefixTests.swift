@@ -13,6 +13,8 @@ import Testing
         ("::1", "::1", true), ("::1/128", "::2", false), ("2001:db8::/32", "2001:db8:ffff::", true),
         ("2001:db8::/64", "2001:db8::ffff:0:0:1", true), ("2001:db8::/64", "2001:db8:0:1::", false),
         ("2001:db8::8000:0:0:0/65", "2001:db8::8000:0:0:1", true), ("2001:db8::8000:0:0:0/65", "2001:db8::1", false),
+        ("::ffff:127.0.0.1", "127.0.0.1", true), ("::ffff:127.0.0.1", "127.0.0.2", false),
+        ("::ffff:10.0.0.0/104", "10.9.9.9", true), ("::ffff:0:0/96", "1.2.3.4", true), ("::ffff:0:0/96", "::1", false),
         ("0.0.0.0/0", "::1", false), ("::/0", "1.2.3.4", false), ("::/0", "::ffff:1.2.3.4", false),
     ])
     func `an address is in the network that has its first bits`(network: String, address: String, isIn: Bool) throws {
@@ -27,7 +29,7 @@ import Testing
 
     @Test(arguments: [
         ("10.0.0.0/8", "10.0.0.0/8"), ("10.1.2.3", "10.1.2.3/32"), ("::1", "::1/128"), ("FE80:0::/10", "fe80::/10"),
-        ("0.0.0.0/0", "0.0.0.0/0"), ("::/0", "::/0"),
+        ("0.0.0.0/0", "0.0.0.0/0"), ("::/0", "::/0"), ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
     ])
     func `a network prints in its shortest form`(text: String, printed: String) throws {
         #expect(try NetworkPrefix(parsing: text).description == printed)

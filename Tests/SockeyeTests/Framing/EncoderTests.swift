@@ -8,7 +8,7 @@ import Testing
     @Test(
         arguments: [
             (Framing.lines, [104, 105], [104, 105, 10]),
-            (.lines, [], [10]),
+            (.lines, [], [10]), (.lines, [104, 13], [104, 13, 13, 10]), (.lines, [13], [13, 13, 10]),
             (.delimited(by: "\r\n"), [104], [104, 13, 10]),
             (.lengthPrefixed(UInt8.self), [9], [1, 9]),
             (.lengthPrefixed(UInt16.self), [104, 105], [0, 2, 104, 105]),
@@ -37,7 +37,7 @@ import Testing
         arguments: [
             (Framing.lines, "a\nb", SocketError.Code.invalidArgument),
             (.lines, "a\n", .invalidArgument),
-            (.lines, "a\r", .invalidArgument),
+            (.lines, "a\nb\r", .invalidArgument),
             (.lines(maximumLength: 2), "abc", .limitExceeded),
             (.delimited(by: "--"), "a--b", .invalidArgument),
             (.delimited(by: "--"), "a-", .invalidArgument),

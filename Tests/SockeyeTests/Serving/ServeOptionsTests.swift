@@ -146,4 +146,45 @@ import Testing
         }
         #expect(begun.count == (isServed ? 1 : 0))
     }
+
+    @Test(
+        arguments: [
+            (0, nil, nil, "0 connections serves nobody"), (-1, nil, nil, "-1 connections serves nobody"),
+            (nil, .zero, nil, "above zero, or nil"), (nil, nil, .seconds(-1), "above zero, or nil"),
+        ] as [(Int?, Duration?, Duration?, String)]
+    )
+    func `a limit that makes no sense is an error`(
+        most: Int?,
+        idle: Duration?,
+        lifetime: Duration?,
+        words: String
+    ) async throws {
+        var serving = ServeOptions()
+        serving.maximumConnections = most
+        serving.idleTimeLimit = idle
+        serving.lifetime = lifetime
+        try await withListener(.ipv4) { listener in
+            let error = await socketError { try await listener.serve(options: serving) { _ in } }
+            #expect(error?.code == .invalidArgument)
+            #expect(error?.detail?.contains(words) == true)
+        }
+    }
+
+    @Test func `a client that finishes in the middle of a message is told`() async throws {
+        var serving = ServeOptions()
+        let told = Collected<String>()
+        serving.onHandlerError = { error, _ in told.add("\(error)") }
+        try await withServer(.ipv4, serving: serving) { connection in
+            for try await _ in connection.messages(.lengthPrefixed(UInt16.self)) {}
+        } while: { listener in
+            let peer = try RawPeer(connectedTo: listener.localAddress)
+            try peer.sendNow([0, 5, 1, 2])
+            try peer.finishSending()
+            let rest = try await peer.receiveAll()
+            #expect(rest.isEmpty)
+            peer.close()
+        }
+        #expect(told.all.count == 1)
+        #expect(told.all.first?.contains("2 of the 5 bytes of a message had come") == true)
+    }
 }

@@ -158,4 +158,89 @@ import Testing
             accepted.abort()
         }
     }
+
+    /// Somebody else is in the middle of a receive, and is the last to let the descriptor go.
+    @Test(arguments: Family.allCases, [1, 3])
+    func `waits for the end although another task was receiving`(family: Family, closers: Int) async throws {
+        try await withRawClient(family) { server, peer in
+            let registration = server.registration
+            let reading = Task {
+                let error = await socketError { _ = try await server.receive(upTo: 100) }
+                #expect(error?.code == .closed)
+                // Only now does the peer read and finish, which is what a gentle end waits for.
+                let all = try await peer.receiveAll()
+                #expect(all == Array("farewell".utf8))
+                peer.close()
+            }
+            while !registration.snapshot.isWaiting(.read) { await Task.yield() }
+            try await server.send("farewell")
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<closers {
+                    group.addTask {
+                        await server.close()
+                        #expect(registration.snapshot.isRetired)
+                    }
+                }
+            }
+            try await reading.value
+        }
+    }
+
+    @Test func `a scope's end waits for the close that its own task has begun`() async throws {
+        let ends = Collected<Bool>()
+        try await withServer(.ipv4) { connection in
+            _ = try await connection.receive(upTo: 1)
+            Task { await connection.close() }
+            while !connection.registration.snapshot.isClosed { await Task.yield() }
+            ends.add(connection.registration.snapshot.isRetired)
+        } while: { listener in
+            let peer = try RawPeer(connectedTo: listener.localAddress)
+            try peer.sendNow("x")
+            let rest = try await peer.receiveAll()
+            #expect(rest.isEmpty)
+            peer.close()
+        }
+        #expect(ends.all == [false])
+    }
+
+    @Test func `one closer that is cancelled ends it for all`() async throws {
+        try await withRawClient(.ipv4) { server, peer in
+            let order = Collected<String>()
+            let loop = server.registration.loop
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask(executorPreference: loop) {
+                    _ = await LoopTimer.sleep(for: Registration.lingerTime, on: loop)
+                    order.add("the bound")
+                }
+                group.addTask(executorPreference: loop) {
+                    await server.close()
+                    order.add("closed")
+                }
+                while !server.registration.snapshot.isClosed { await Task.yield() }
+                let second = Task(executorPreference: loop) {
+                    await server.close()
+                    order.add("closed")
+                }
+                second.cancel()
+            }
+            #expect(order.all == ["closed", "closed", "the bound"])
+            peer.close()
+        }
+    }
+
+    @Test func `a send that was cut off ends with a reset, not with an end that looks whole`() async throws {
+        try await withRawClient(.ipv4) { server, peer in
+            let sending = Task { await socketError { try await server.send([UInt8](repeating: 7, count: 50_000_000)) } }
+            // It is in the middle, and stays there: the kernel has no room for so much.
+            _ = try await peer.receive(upTo: 1)
+            sending.cancel()
+            #expect(await sending.value?.code == .cancelled)
+            let finishing = await socketError { try await server.finishSending() }
+            #expect(finishing?.code == .notConnected)
+            #expect(finishing?.detail?.contains("would take a part for the whole") == true)
+            await server.close()
+            await #expect(throws: Errno.connectionReset) { _ = try await peer.receiveAll() }
+            peer.close()
+        }
+    }
 }
