@@ -40,14 +40,14 @@ public struct SocketEvent: Sendable, CustomStringConvertible {
     public let duration: Duration
     public let error: SocketError?
 
-    /// `receive 127.0.0.1:53211: 5 bytes, 1.2 ms`
+    /// `#2 receive 127.0.0.1:53211: 5 bytes in 1.2 ms`
     public var description: String {
         if let error { return "\(socket) \(error)" }
-        if socket == .loop { return "event loop: held up by one task for \(duration)" }
+        if socket == .loop { return "event loop: held up by one task for \(TimeWords.short(duration))" }
         var text = "\(socket) \(operation.rawValue)"
         if let address = remoteAddress ?? localAddress { text += " \(address)" }
         if let byteCount { text += ": \(byteCount) byte\(byteCount == 1 ? "" : "s")" }
         if let datagramCount { text += " in \(datagramCount) datagram\(datagramCount == 1 ? "" : "s")" }
-        return text + " in \(duration)"
+        return text + " in \(TimeWords.short(duration))"
     }
 }
