@@ -26,8 +26,10 @@ enum FramingWords {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
     }
 
-    /// A delimiter as text in quotes if it is that, and as hexadecimal digits otherwise.
-    static func delimiter(_ bytes: [UInt8]) -> String { text(bytes) ?? hexadecimal(bytes) }
+    /// A delimiter as text in quotes if it is that, and as bytes otherwise.
+    static func delimiter(_ bytes: [UInt8]) -> String {
+        text(bytes) ?? "the byte\(bytes.count == 1 ? "" : "s") \(hexadecimal(bytes)) (hexadecimal)"
+    }
 
     /// `1 byte`, `2 bytes`
     static func bytes(_ count: Int) -> String { count == 1 ? "1 byte" : "\(count) bytes" }

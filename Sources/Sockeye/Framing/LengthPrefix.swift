@@ -56,6 +56,17 @@ struct LengthPrefix: Sendable, Hashable {
         return length <= UInt64(maximum) ? Int(length) : nil
     }
 
+    /// The bytes of a length as text, if it may be that the other end has sent text and no length.
+    ///
+    /// One byte is too little to tell: every third length would look like a letter.
+    private func suspiciousText(_ header: [UInt8]) -> String? { header.count > 1 ? FramingWords.text(header) : nil }
+
+    /// What may explain that the bytes of a message have never come, though its length was possible; empty if nothing.
+    func doubt(about header: [UInt8]) -> String {
+        guard let text = suspiciousText(header) else { return "" }
+        return "; the length was \(FramingWords.hexadecimal(header)), which is the text \(text): was it one?"
+    }
+
     /// What is wrong with a length, and which of the usual mistakes at the other end would explain it.
     private func complaint(about header: [UInt8], _ maximum: Int) -> String {
         var words: String
@@ -70,8 +81,7 @@ struct LengthPrefix: Sendable, Hashable {
             words = "a message of \(value - UInt64(own)) bytes is above the limit of \(maximum)"
         }
         words += "; the length was " + FramingWords.hexadecimal(header)
-        // One byte is too little to tell: every third length would look like a letter.
-        if header.count > 1, let text = FramingWords.text(header) {
+        if let text = suspiciousText(header) {
             words += ": \(FramingWords.these(header.count)) the text \(text), not a length"
         }
         let other: Framing.ByteOrder = byteOrder == .bigEndian ? .littleEndian : .bigEndian

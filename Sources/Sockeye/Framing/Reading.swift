@@ -214,7 +214,7 @@ struct Reading: Sendable {
             case .lengthPrefixed(let prefix):
                 let header = input.peek(0..<prefix.width)
                 guard let count = try? prefix.messageLength(header, maximum: framing.maximumLength) else { return "" }
-                return of(count, after: prefix.width)
+                return of(count, after: prefix.width) + prefix.doubt(about: header)
             case .varint:
                 let length = try? Varint.messageLength(input, maximum: framing.maximumLength)
                 guard let (count, width) = length ?? nil else {

@@ -124,7 +124,7 @@ struct FramingRow: Sendable, CustomTestStringConvertible {
             .delimited(by: [0, 255]),
             [1],
             [],
-            .fails(.endOfStream, "1 byte had come, without 00 ff at the end")
+            .fails(.endOfStream, "1 byte had come, without the bytes 00 ff (hexadecimal) at the end")
         ),
     ]
 
@@ -165,6 +165,16 @@ struct FramingRow: Sendable, CustomTestStringConvertible {
             [0, 3, 1, 2],
             [],
             .fails(.endOfStream, "2 of the 3 bytes of a message had come")
+        ),
+        FramingRow(
+            "length: text that is a possible one",
+            .lengthPrefixed(UInt16.self),
+            "GET / HTTP/1.1\r\n\r\n",
+            [],
+            .fails(
+                .endOfStream,
+                #"16 of the 18245 bytes of a message had come; the length was 47 45, which is the text "GE": was it one?"#
+            )
         ),
         FramingRow(
             "length: at the limit",
