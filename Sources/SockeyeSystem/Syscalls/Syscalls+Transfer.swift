@@ -30,11 +30,12 @@ extension Syscalls {
     package static func pipe(wantedBytes: Int32) throws(Errno) -> (reading: Int32, writing: Int32, byteCount: Int) {
         var ends: [Int32] = [-1, -1]
         _ = try retrying(.pipe) { unsafe sockeye_nonblocking_pipe(&ends) }
+        if FaultSeam.isOn { FaultSeam.opened(ends[0], ends[1]) }
         return (ends[0], ends[1], Int(sockeye_pipe_resize(ends[1], wantedBytes)))
     }
 
     package static func openFile(_ path: String) throws(Errno) -> Int32 {
-        try retrying(.openFile) { unsafe sockeye_open_file(path) }
+        try opening(.openFile) { unsafe sockeye_open_file(path) }
     }
 
     /// The length of a file in bytes. Throws `.isDirectory` or `.illegalSeek` for what is no file.

@@ -156,7 +156,7 @@ extension Syscalls {
 
     /// A descriptor that keeps others from the same call until it is closed; `.wouldBlock` while one of them has it.
     package static func lockFolder(_ path: [UInt8]) throws(Errno) -> Int32 {
-        try retrying(.lockFolder) { unsafe withPath(path) { unsafe sockeye_lock_folder($0) } }
+        try opening(.lockFolder) { unsafe withPath(path) { unsafe sockeye_lock_folder($0) } }
     }
 
     package static func pause(milliseconds: Int32) { sockeye_pause_ms(milliseconds) }

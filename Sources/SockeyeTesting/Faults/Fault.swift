@@ -27,9 +27,9 @@ public struct Fault: Sendable, Hashable {
         /// In C: `socket`, `socketpair`.
         case create
         case bind, listen, accept, connect
-        /// In C: `recv`, `recvfrom`.
+        /// In C: `recv`, `recvfrom`, `recvmsg`.
         case receive
-        /// In C: `send`, `sendto`.
+        /// In C: `send`, `sendto`, `sendmsg`, `sendfile`.
         case send
         /// In C: `shutdown`. Closing a connection does this too.
         case finishSending
@@ -107,8 +107,8 @@ extension Fault.Call {
         case .listen: self == .listen
         case .accept: self == .accept
         case .connect: self == .connect
-        case .receive, .receiveFrom: self == .receive
-        case .send, .sendTo: self == .send
+        case .receive, .receiveFrom, .receiveMessage, .receiveDescriptors: self == .receive
+        case .send, .sendTo, .sendDescriptors, .sendFile: self == .send
         case .shutdown: self == .finishSending
         case .setOption, .option: self == .option
         default: false

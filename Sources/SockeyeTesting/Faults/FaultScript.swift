@@ -43,13 +43,13 @@ final class FaultScript: FaultPlan {
     func answer(to call: SystemCall, on descriptor: Int32) -> FaultAnswer {
         switch state.with({ verdict(on: call, descriptor, &$0) }) {
         case .answer(let answer):
-            if case .failure = answer, call == .receive { anticipate(descriptor) }
+            if case .failure = answer, Fault.Call(call) == .receive { anticipate(descriptor) }
             return answer
         case .breaks:
             FaultSeam.breakOff(descriptor)
             return .failure(.connectionReset)
         case .waits(let delay):
-            let nudge: FaultSeam.Nudge = call == .receive ? .receiving : .sending
+            let nudge: FaultSeam.Nudge = Fault.Call(call) == .receive ? .receiving : .sending
             LoopTask.start {
                 await LoopTask.sleep(for: delay)
                 FaultSeam.nudge(descriptor, nudge)
@@ -64,9 +64,9 @@ final class FaultScript: FaultPlan {
 
     private func verdict(on call: SystemCall, _ descriptor: Int32, _ state: inout State) -> Verdict {
         if let progress = state.sockets[descriptor], progress.isBroken {
-            switch call {
+            switch Fault.Call(call) {
             case .receive, .send: return .answer(.failure(.connectionReset))
-            case .shutdown: return .answer(.failure(.notConnected))
+            case .finishSending: return .answer(.failure(.notConnected))
             default: return .answer(.none)
             }
         }

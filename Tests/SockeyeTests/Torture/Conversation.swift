@@ -38,7 +38,7 @@ enum Conversation: String, CaseIterable, Sendable {
         func failed(_ error: any Error) { state.with { $0.errors.append(error) } }
     }
 
-    // MARK: A server and two clients
+    // MARK: A server and three clients
 
     private func talk(over family: Family, _ log: Log) async throws {
         var listening = ListenerOptions()
@@ -56,13 +56,14 @@ enum Conversation: String, CaseIterable, Sendable {
         }()
         var connecting = ConnectionOptions()
         connecting.loops = listening.loops
-        for client in ["first", "second"] {
+        for client in ["first", "second", "third"] {
             do {
                 try await withConnection(to: listener.localAddress.endpoint, options: connecting) { connection in
-                    if client == "first" {
-                        try await converse(connection, log)
-                    } else {
-                        try await part(connection, log)
+                    switch client {
+                    case "first": try await converse(connection, log)
+                    case "second": try await part(connection, log)
+                    // Comes and goes, and says nothing.
+                    default: break
                     }
                 }
             } catch {

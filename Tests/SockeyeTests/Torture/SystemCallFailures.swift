@@ -70,6 +70,15 @@ enum SystemCallFailures {
             .invalidArgument, .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noSuchDevice, .outOfMemory,
         ],
         .signalEvent: [.interrupted],
+        .fileIdentity: [
+            .permissionDenied, .badDescriptor, .badAddress, .invalidArgument, .tooManyLinks, .nameTooLong, .noSuchFile,
+            .outOfMemory, .notDirectory,
+        ],
+        // open(2) of a folder, and flock(2).
+        .lockFolder: [
+            .permissionDenied, .interrupted, .invalidArgument, .tooManyLinks, .tooManyOpenFiles, .nameTooLong,
+            .tooManyOpenFilesInSystem, .noSuchFile, .outOfMemory, .notDirectory, .notPermitted, .noLocks, .wouldBlock,
+        ],
         .startThread: [.wouldBlock, .invalidArgument, .notPermitted],
     ]
 
@@ -80,4 +89,6 @@ enum SystemCallFailures {
 extension Errno {
     /// ENOTTY, which says of an ioctl that this descriptor has no such thing.
     static let notTerminal = Errno(rawValue: 25)
+    /// ENOLCK: the kernel has no memory for a lock.
+    static let noLocks = Errno(rawValue: 37)
 }
