@@ -122,6 +122,16 @@ extension DatagramSocket {
         to address: SocketAddress,
         from source: SocketAddress? = nil
     ) throws(SocketError) -> Bool {
+        try trySend(bytes, Destination(to: address, from: source))
+    }
+
+    /// Sends a datagram to the connected peer if there is room for it now. As ``trySend(_:to:from:)`` otherwise.
+    public func trySend(_ bytes: [UInt8]) throws(SocketError) -> Bool {
+        try trySend(bytes, Destination(to: nil))
+    }
+
+    private func trySend(_ bytes: [UInt8], _ destination: Destination) throws(SocketError) -> Bool {
+        let (address, source) = (destination.to, destination.from)
         let operation = try beginSending(to: address).get()
         defer { registration.end(.write) }
         do throws(Errno) {

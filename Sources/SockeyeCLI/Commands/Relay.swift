@@ -12,6 +12,7 @@ struct Relay: AsyncParsableCommand {
               sockeye relay 1337 8000                      each piece with its time, direction, size and text
               sockeye relay 1337 8000 --show hex           the bytes as numbers
               sockeye relay 1337 8000 --framing length:2   whole messages, each with its length in two bytes before it
+              sockeye relay udp:1337 udp:8000              datagrams
               sockeye relay 1337 unix:/tmp/x.sock          from TCP to a Unix socket, or the other way round
               sockeye relay 1337 8000 --explain            what both programs do, in words, and who waits for whom
               sockeye relay 1337 8000 --record talk.jsonl  for sockeye replay talk.jsonl 8000
@@ -63,15 +64,42 @@ struct Relay: AsyncParsableCommand {
         } catch {
             try error.end()
         }
+        guard listen.kind == target.kind else {
+            throw ValidationError(
+                "Datagrams go to datagrams, and connections to connections: give both addresses udp:."
+            )
+        }
+        if listen.kind == .datagram, once { throw ValidationError("--once: datagrams have no end.") }
+        if listen.kind == .datagram, let flaw = faults.flawForDatagrams { throw ValidationError(flaw) }
         let log = RelayLog(options, recording: try recording())
+        if listen.kind == .datagram { return try await relayDatagrams(listen, target, log) }
         try await Failure.explaining(listen, command: "relay") {
             let listener = try await Listener.bind(to: listen.endpoint)
             defer { listener.close() }
-            await log.writeHeading(listen: listener.localAddress, target: "\(target.endpoint)")
-            RelayAnnouncement(of: listener.localAddress, target: target.endpoint, isQuiet: quiet).say()
+            await log.writeHeading(listen: "\(listener.localAddress)", target: "\(target.endpoint)")
+            let address = listener.localAddress
+            RelayAnnouncement(of: address, .stream, target: "\(target.endpoint)", isQuiet: quiet).say()
             let service = RelayService(target: target, faults: faults.perSide, log: log)
             try await Interruption.ends {
                 if once { try await service.serveOnce(listener) } else { try await service.serve(listener) }
+            }
+        }
+    }
+
+    private func relayDatagrams(_ listen: TypedAddress, _ target: TypedAddress, _ log: RelayLog) async throws {
+        try await Failure.explaining(listen, command: "relay") {
+            let relay = DatagramRelay(target: target, faults: faults.perSide, log: log)
+            // On the loop of this task, so that all that is sent is sent from one thread.
+            try await Interruption.ends {
+                let socket = try await DatagramSocket.bind(to: listen.endpoint)
+                defer {
+                    socket.close()
+                    UnixSocketFile.remove(socket.localAddress)
+                }
+                let address = socket.localAddress
+                await log.writeHeading(listen: listen.text(for: address), target: target.text)
+                RelayAnnouncement(of: address, .datagram, target: target.text, isQuiet: quiet).say()
+                try await relay.run(on: socket)
             }
         }
     }

@@ -55,7 +55,7 @@ struct Replay: AsyncParsableCommand {
         try await Failure.explaining(typed, command: "connect") {
             try await Interruption.ends {
                 let patience = wait?.duration ?? .seconds(5)
-                var player = ReplayPlayer(recording, to: typed.endpoint, speed: speed, patience: patience)
+                var player = ReplayPlayer(recording, to: typed, speed: speed, patience: patience)
                 let results = try await player.run()
                 isSame.with { $0 = results.allSatisfy(\.isSame) }
                 await tell(results)

@@ -21,6 +21,8 @@ final class FaultQueue: Sendable {
 
     /// 4 MiB: a delay of 100 ms lets 40 MB pass a second.
     static let limitBytes = 4 << 20
+    /// 16,384 datagrams, since those of no bytes cost memory, too.
+    static let limitDatagrams = 16_384
 
     private typealias Waiter = CheckedContinuation<Void, Never>
     private struct State {
@@ -49,6 +51,23 @@ final class FaultQueue: Sendable {
         }
         taker?.resume()
         return isOpen
+    }
+
+    /// For datagrams, which are lost where there is no room. False: it was. The earliest due is taken first, so one may
+    /// overtake another.
+    func offer(_ bytes: [UInt8], due: ContinuousClock.Instant) -> Bool {
+        let (isTaken, taker) = state.with { state -> (Bool, Waiter?) in
+            guard !state.isClosed, state.byteCount < Self.limitBytes, state.entries.count < Self.limitDatagrams else {
+                return (false, nil)
+            }
+            let place = state.entries.firstIndex { $0.due > due } ?? state.entries.count
+            state.entries.insert(Entry(item: .bytes(bytes), due: due), at: place)
+            state.byteCount += bytes.count
+            defer { state.taker = nil }
+            return (true, state.taker)
+        }
+        taker?.resume()
+        return isTaken
     }
 
     /// Waits for the next piece; nil when the queue is closed.

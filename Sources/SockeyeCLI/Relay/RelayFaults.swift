@@ -54,6 +54,15 @@ struct RelayFaultOptions: ParsableArguments {
         }
     }
 
+    /// What makes no sense where there are no connections.
+    var flawForDatagrams: String? {
+        if slice != nil || merge != nil { return "--slice and --merge are for streams: a datagram stays what it is." }
+        if cutAfter != nil || resetAfter != nil {
+            return "--cut-after and --reset-after end connections: datagrams have none."
+        }
+        return nil
+    }
+
     private var faults: RelayFaults {
         RelayFaults(
             latency: latency?.duration ?? .zero,

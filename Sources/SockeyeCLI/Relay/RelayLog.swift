@@ -53,8 +53,8 @@ final class RelayLog: Sendable {
     }
 
     /// The first line of a recording.
-    func writeHeading(listen: SocketAddress, target: String) async {
-        let heading = Recording.Heading(listen: "\(listen)", target: target, started: "\(TimeOfDay.now)")
+    func writeHeading(listen: String, target: String) async {
+        let heading = Recording.Heading(listen: listen, target: target, started: "\(TimeOfDay.now)")
         await worker.run {
             if self.options.isJSON { self.put(Array((heading.json.line + "\n").utf8)) }
             self.record(heading.json)

@@ -35,6 +35,15 @@ enum RelayWords {
         """
     }
 
+    static let datagramsBegin = """
+        the client's first datagram. There is no connection: the relay keeps a socket towards the server for this client until \
+        both are silent for a minute. Nobody is told when a datagram is lost
+        """
+
+    static func datagramDropped(_ side: RelaySide) -> String {
+        "\(side.direction): too much is under way, so this datagram is lost. Nobody is told"
+    }
+
     /// After the end of one side was passed on.
     ///
     /// - Parameter firstState: What the kernel says of the first side's end, where it is on this computer.

@@ -13,11 +13,11 @@ final class ReplayClient: Sendable {
         var awaited = 0
     }
 
-    private let connection: Connection
+    private let transport: ReplayTransport
     private let state: Locked<State>
 
-    init(_ connection: Connection, recorded: [UInt8]) {
-        self.connection = connection
+    init(_ transport: ReplayTransport, recorded: [UInt8]) {
+        self.transport = transport
         state = Locked(State(comparison: AnswerComparison(recorded: recorded)))
     }
 
@@ -26,7 +26,7 @@ final class ReplayClient: Sendable {
     /// Takes what the server says until it ends. A task of its own runs it, beside the one that plays.
     func receive() async {
         do throws(SocketError) {
-            while let bytes = try await connection.receive(upTo: 65_536) { change { $0.comparison.take(bytes) } }
+            while let bytes = try await transport.receive() { change { $0.comparison.take(bytes) } }
             change { $0.hasEnded = true }
         } catch {
             change { state in
@@ -89,13 +89,13 @@ final class ReplayClient: Sendable {
 
     // MARK: Playing
 
-    func send(_ bytes: [UInt8]) async throws(SocketError) { try await connection.send(bytes) }
+    func send(_ bytes: [UInt8]) async throws(SocketError) { try await transport.send(bytes) }
 
-    func finishSending() async throws(SocketError) { try await connection.finishSending() }
+    func finishSending() async throws(SocketError) { try await transport.finishSending() }
 
-    func abort() { connection.abort() }
+    func abort() { transport.abort() }
 
-    func close() async { await connection.close() }
+    func close() async { await transport.close() }
 
     var hasEnded: Bool { state.with(\.hasEnded) }
 

@@ -16,7 +16,7 @@ struct ReplayPlayer {
     }
 
     private let events: [RelayEvent]
-    private let target: Endpoint
+    private let target: TypedAddress
     /// nil: as soon as the answers allow it. 1: as recorded, 2: twice as fast.
     private let speed: Double?
     private let patience: Duration
@@ -28,7 +28,7 @@ struct ReplayPlayer {
     /// The server has ended in the recording: what the client still sent was lost then, too.
     private var endedThen: Set<Int> = []
 
-    init(_ recording: Recording, to target: Endpoint, speed: Double?, patience: Duration) {
+    init(_ recording: Recording, to target: TypedAddress, speed: Double?, patience: Duration) {
         events = recording.events
         self.target = target
         self.speed = speed
@@ -92,7 +92,7 @@ struct ReplayPlayer {
         for case .data(.server, let bytes) in events.lazy.filter({ $0.connection == number }).map(\.kind) {
             answers += bytes
         }
-        let client = ReplayClient(try await Connection.connect(to: target), recorded: answers)
+        let client = ReplayClient(try await ReplayTransport(to: target), recorded: answers)
         clients[number] = client
         results[number] = Result(connection: number)
         // It ends with its connection, which `finish` closes.
@@ -116,7 +116,9 @@ struct ReplayPlayer {
         client.finishComparing(upTo: expected[number] ?? 0)
         await client.close()
         results[number]?.sameBytes = known.count
-        results[number]?.difference = client.result.difference
+        let difference = client.result.difference
+        results[number]?.difference = difference
+        if difference != nil, let failure = known.failure { results[number]?.trouble = "\(failure)" }
     }
 }
 

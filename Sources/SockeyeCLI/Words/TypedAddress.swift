@@ -10,14 +10,16 @@ struct TypedAddress {
     /// Schemes that will come, and until then must not be taken for the names of computers.
     private static let laterSchemes = ["tls"]
     /// The commands that know datagrams.
-    private static let datagramCommands = ["serve", "connect"]
+    private static let datagramCommands = ["serve", "connect", "relay", "replay"]
 
+    /// - Parameter command: The name of the command, and what stands between it and the address.
     /// - Throws: what a person needs to write it right; its status is 64.
     init(_ text: String, command: String) throws(Failure) {
         var rest = text[...]
         if let scheme = text.split(separator: ":", maxSplits: 1).first?.lowercased(), text.contains(":") {
             if scheme == "tcp" { rest = rest.dropFirst("tcp:".count) }
-            let isLater = Self.isDatagramScheme(scheme) && !Self.datagramCommands.contains(command)
+            let name = String(command.prefix { $0 != " " })
+            let isLater = Self.isDatagramScheme(scheme) && !Self.datagramCommands.contains(name)
             if Self.laterSchemes.contains(scheme) || isLater {
                 throw Failure(
                     attempted: "use the address \"\(SafeText.line(text))\"",
@@ -25,7 +27,7 @@ struct TypedAddress {
                         ? "sockeye \(command) is for connections, and \(scheme): has none"
                         : "\(scheme): is not there yet; TCP, UDP and Unix sockets are",
                     cause: isLater
-                        ? "datagrams are for sockeye serve and sockeye connect"
+                        ? "datagrams are for sockeye serve, connect, relay and replay"
                         : "this version of sockeye speaks tcp: (which need not be written), udp:, unix: and unix-datagram:",
                     next: ["sockeye \(command) 1337", "sockeye \(command) unix:/tmp/x.sock"],
                     status: Failure.wrongUsage
