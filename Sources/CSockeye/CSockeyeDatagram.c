@@ -77,8 +77,26 @@ static NO_DEBUG void read_control(const void *control, size_t length, struct soc
             int segment = 0;
             memcpy(&segment, data, sizeof segment);
             out->segment = segment;
+        } else if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_CREDENTIALS) {
+            struct ucred who;
+            memcpy(&who, data, sizeof who);
+            out->process = who.pid, out->user = who.uid, out->group = who.gid;
         }
         at += aligned(header->cmsg_len);
+    }
+}
+
+static NO_DEBUG void clear_control(struct sockeye_arrival *out) {
+    out->local_length = 0, out->interface = 0, out->segment = 0;
+    out->process = 0, out->user = 0, out->group = 0;
+}
+
+// Descriptors that somebody passes along would be opened if there were room for them.
+static NO_DEBUG size_t room_for(int wanted) {
+    switch (wanted) {
+    case SOCKEYE_CONTROL_ADDRESSES: return CONTROL_BYTES;
+    case SOCKEYE_CONTROL_CREDENTIALS: return HEADER + aligned(sizeof(struct ucred));
+    default: return 0;
     }
 }
 
@@ -106,17 +124,17 @@ static NO_DEBUG size_t put_source(union control *out, size_t at, const struct so
     return at;
 }
 
-NO_DEBUG ptrdiff_t sockeye_receive_datagram(int descriptor, void *bytes, size_t room, int wants_control, struct sockeye_arrival *out) {
+NO_DEBUG ptrdiff_t sockeye_receive_datagram(int descriptor, void *bytes, size_t room, int wanted, struct sockeye_arrival *out) {
     union control control;
     struct iovec piece = {.iov_base = bytes, .iov_len = room};
     struct msghdr message = {.msg_name = &out->from, .msg_namelen = sizeof out->from, .msg_iov = &piece, .msg_iovlen = 1};
-    if (wants_control) message.msg_control = &control, message.msg_controllen = sizeof control;
+    if (wanted) message.msg_control = &control, message.msg_controllen = room_for(wanted);
     // With MSG_TRUNC the kernel returns how long it was, and not how much of it there was room for.
     ptrdiff_t length = recvmsg(descriptor, &message, MSG_TRUNC | MSG_CMSG_CLOEXEC);
     if (length < 0) return -1;
     out->from_length = message.msg_namelen;
-    out->local_length = 0, out->interface = 0, out->segment = 0;
-    if (wants_control) read_control(&control, message.msg_controllen, out);
+    clear_control(out);
+    if (wanted) read_control(&control, message.msg_controllen, out);
     return length;
 }
 
@@ -139,7 +157,7 @@ NO_DEBUG ptrdiff_t sockeye_send_datagram(
 struct sockeye_batch {
     uint32_t capacity, room;
     uint32_t dirty; // slots from 0 that were used since the last receive, and are to be put in order for the next
-    int had_control;
+    int had; // the control messages that the slots are in order for
     struct mmsghdr *messages;
     struct iovec *pieces;
     struct sockaddr_storage *names;
@@ -175,17 +193,17 @@ NO_DEBUG void sockeye_batch_destroy(struct sockeye_batch *batch) {
     free(batch);
 }
 
-NO_DEBUG int sockeye_batch_receive(int descriptor, struct sockeye_batch *batch, int wants_control) {
-    uint32_t dirty = wants_control != batch->had_control ? batch->capacity : batch->dirty;
+NO_DEBUG int sockeye_batch_receive(int descriptor, struct sockeye_batch *batch, int wanted) {
+    uint32_t dirty = wanted != batch->had ? batch->capacity : batch->dirty;
     for (uint32_t i = 0; i < dirty; i++) {
         struct msghdr *message = &batch->messages[i].msg_hdr;
         batch->pieces[i].iov_len = batch->room;
         message->msg_name = &batch->names[i];
         message->msg_namelen = sizeof batch->names[i];
-        message->msg_control = wants_control ? &batch->controls[i] : 0;
-        message->msg_controllen = wants_control ? sizeof batch->controls[i] : 0;
+        message->msg_control = wanted ? &batch->controls[i] : 0;
+        message->msg_controllen = room_for(wanted);
     }
-    batch->had_control = wants_control;
+    batch->had = wanted;
     batch->dirty = 0;
     int count = recvmmsg(descriptor, batch->messages, batch->capacity, MSG_TRUNC | MSG_CMSG_CLOEXEC, 0);
     if (count > 0) batch->dirty = count;
@@ -244,8 +262,8 @@ NO_DEBUG const struct sockaddr_storage *sockeye_batch_name(struct sockeye_batch 
     return &batch->names[slot];
 }
 
-NO_DEBUG void sockeye_batch_local(struct sockeye_batch *batch, uint32_t slot, struct sockeye_arrival *out) {
-    out->local_length = 0, out->interface = 0, out->segment = 0;
+NO_DEBUG void sockeye_batch_control(struct sockeye_batch *batch, uint32_t slot, struct sockeye_arrival *out) {
+    clear_control(out);
     read_control(&batch->controls[slot], batch->messages[slot].msg_hdr.msg_controllen, out);
 }
 
@@ -307,6 +325,7 @@ static NO_DEBUG struct number number_of(int option) {
     case SOCKEYE_MULTICAST_HOPS_6: return (struct number){IPPROTO_IPV6, IPV6_MULTICAST_HOPS};
     case SOCKEYE_MULTICAST_LOOP: return (struct number){IPPROTO_IP, IP_MULTICAST_LOOP};
     case SOCKEYE_MULTICAST_LOOP_6: return (struct number){IPPROTO_IPV6, IPV6_MULTICAST_LOOP};
+    case SOCKEYE_CREDENTIALS: return (struct number){SOL_SOCKET, SO_PASSCRED};
     case SOCKEYE_MULTICAST_INTERFACE_6: return (struct number){IPPROTO_IPV6, IPV6_MULTICAST_IF};
     default: return (struct number){-1, -1};
     }

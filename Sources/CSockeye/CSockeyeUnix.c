@@ -17,7 +17,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { CONTROL_BYTES = CMSG_SPACE(sizeof(int32_t) * SOCKEYE_MOST_DESCRIPTORS) };
+// Somebody may have asked for credentials as well (SO_PASSCRED), and they come first.
+enum { CONTROL_BYTES = CMSG_SPACE(sizeof(int32_t) * SOCKEYE_MOST_DESCRIPTORS) + CMSG_SPACE(sizeof(struct ucred)) };
 
 // A control message must be aligned as its header is.
 union control {
@@ -42,7 +43,9 @@ NO_DEBUG int sockeye_peer_credentials(int descriptor, int32_t *process, uint32_t
     return 0;
 }
 
-NO_DEBUG ptrdiff_t sockeye_send_descriptors(int descriptor, const void *bytes, size_t count, const int32_t *passed, int32_t passed_count) {
+NO_DEBUG ptrdiff_t sockeye_send_descriptors(
+    int descriptor, const void *bytes, size_t count, const struct sockaddr *to, socklen_t to_length, const int32_t *passed,
+    int32_t passed_count) {
     union control control;
     struct iovec piece = {.iov_len = count};
     struct msghdr message;
@@ -52,6 +55,7 @@ NO_DEBUG ptrdiff_t sockeye_send_descriptors(int descriptor, const void *bytes, s
     memset(&message, 0, sizeof message);
     message.msg_iov = &piece;
     message.msg_iovlen = 1;
+    if (to_length) memcpy(&message.msg_name, &to, sizeof to), message.msg_namelen = to_length;
     if (passed_count > 0) {
         size_t size = sizeof *passed * passed_count;
         message.msg_control = &control;
@@ -64,7 +68,8 @@ NO_DEBUG ptrdiff_t sockeye_send_descriptors(int descriptor, const void *bytes, s
     return sendmsg(descriptor, &message, MSG_NOSIGNAL);
 }
 
-NO_DEBUG ptrdiff_t sockeye_receive_descriptors(int descriptor, void *bytes, size_t count, int32_t *passed, int32_t *passed_count, int *truncated) {
+NO_DEBUG ptrdiff_t sockeye_receive_descriptors(
+    int descriptor, void *bytes, size_t count, int32_t *passed, int32_t *passed_count, int *truncated, struct sockeye_sender *sender) {
     union control control;
     struct iovec piece = {.iov_base = bytes, .iov_len = count};
     struct msghdr message;
@@ -73,6 +78,9 @@ NO_DEBUG ptrdiff_t sockeye_receive_descriptors(int descriptor, void *bytes, size
     message.msg_iovlen = 1;
     message.msg_control = &control;
     message.msg_controllen = sizeof control;
+    message.msg_name = &sender->from;
+    message.msg_namelen = sizeof sender->from;
+    sender->process = 0;
     *passed_count = 0;
     // MSG_TRUNC says how long a message was of a socket that keeps them apart; a stream would drop its bytes.
     int kind = SOCK_STREAM;
@@ -81,7 +89,8 @@ NO_DEBUG ptrdiff_t sockeye_receive_descriptors(int descriptor, void *bytes, size
     ptrdiff_t received = recvmsg(descriptor, &message, MSG_CMSG_CLOEXEC | (kind == SOCK_STREAM ? 0 : MSG_TRUNC));
     if (received < 0) return -1;
     *truncated = message.msg_flags & MSG_CTRUNC;
-    // There is one header in a message today. Should a kernel send several, each of their descriptors is taken.
+    sender->from_length = message.msg_namelen;
+    // There is one header with descriptors in a message today. Should a kernel send several, each of their descriptors is taken.
     size_t at = 0;
     while (at + sizeof(struct cmsghdr) <= message.msg_controllen) {
         struct cmsghdr header;
@@ -92,6 +101,10 @@ NO_DEBUG ptrdiff_t sockeye_receive_descriptors(int descriptor, void *bytes, size
             if (size > room) size = room;
             memcpy(passed + *passed_count, control.bytes + at + CMSG_LEN(0), size);
             *passed_count += size / sizeof *passed;
+        } else if (header.cmsg_level == SOL_SOCKET && header.cmsg_type == SCM_CREDENTIALS) {
+            struct ucred who;
+            memcpy(&who, control.bytes + at + CMSG_LEN(0), sizeof who);
+            sender->process = who.pid, sender->user = who.uid, sender->group = who.gid;
         }
         at += CMSG_SPACE(header.cmsg_len - CMSG_LEN(0));
     }

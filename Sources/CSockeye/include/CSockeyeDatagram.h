@@ -17,10 +17,20 @@ struct sockeye_arrival {
     uint32_t interface;
     // Length of each datagram, where the kernel has put several into one (UDP_GRO); 0 for a single one.
     uint32_t segment;
+    // Who sent it (SCM_CREDENTIALS); a process of 0 when nobody asked.
+    int32_t process;
+    uint32_t user, group;
+};
+
+// What is to come with a datagram.
+enum sockeye_control {
+    SOCKEYE_CONTROL_NONE,
+    SOCKEYE_CONTROL_ADDRESSES,   // what IP_PKTINFO, IPV6_RECVPKTINFO and UDP_GRO bring
+    SOCKEYE_CONTROL_CREDENTIALS, // what SO_PASSCRED brings, and room for nothing else
 };
 
 // Returns the length of the datagram as it was sent, which may be more than there is room for.
-ptrdiff_t sockeye_receive_datagram(int descriptor, void *bytes, size_t room, int wants_control, struct sockeye_arrival *out);
+ptrdiff_t sockeye_receive_datagram(int descriptor, void *bytes, size_t room, int wanted, struct sockeye_arrival *out);
 // `to` and `from` may have a length of 0: the connected peer, and the address that the kernel chooses. A `segment` above 0 cuts the
 // bytes into datagrams of that length (UDP_SEGMENT).
 ptrdiff_t sockeye_send_datagram(
@@ -32,7 +42,7 @@ struct sockeye_batch;
 struct sockeye_batch *sockeye_batch_create(uint32_t capacity, uint32_t room);
 void sockeye_batch_destroy(struct sockeye_batch *batch);
 // Returns how many came, from slot 0 on.
-int sockeye_batch_receive(int descriptor, struct sockeye_batch *batch, int wants_control);
+int sockeye_batch_receive(int descriptor, struct sockeye_batch *batch, int wanted);
 // Returns how many went. Each goes to where its slot says, or all to the connected peer.
 int sockeye_batch_send(int descriptor, struct sockeye_batch *batch, uint32_t first, uint32_t count, int is_connected);
 // Lets the kernel choose where a datagram is sent from. 0: it does already.
@@ -41,7 +51,7 @@ int sockeye_batch_forget_source(struct sockeye_batch *batch, uint32_t slot);
 void *sockeye_batch_bytes(struct sockeye_batch *batch, uint32_t slot);
 uint32_t sockeye_batch_length(struct sockeye_batch *batch, uint32_t slot);
 const struct sockaddr_storage *sockeye_batch_name(struct sockeye_batch *batch, uint32_t slot, socklen_t *length);
-void sockeye_batch_local(struct sockeye_batch *batch, uint32_t slot, struct sockeye_arrival *out);
+void sockeye_batch_control(struct sockeye_batch *batch, uint32_t slot, struct sockeye_arrival *out);
 // Fills a slot. `to` may have a length of 0; `from` as well.
 void sockeye_batch_put(
     struct sockeye_batch *batch, uint32_t slot, const void *bytes, uint32_t count, uint32_t length, const struct sockaddr *to,
@@ -70,6 +80,7 @@ enum sockeye_datagram_option {
     SOCKEYE_MULTICAST_LOOP,
     SOCKEYE_MULTICAST_LOOP_6,
     SOCKEYE_MULTICAST_INTERFACE_6,
+    SOCKEYE_CREDENTIALS, // SO_PASSCRED
 };
 int sockeye_datagram_set(int descriptor, int option, int value);
 int sockeye_datagram_get(int descriptor, int option, int *value);

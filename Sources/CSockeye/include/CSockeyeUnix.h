@@ -11,10 +11,21 @@ int sockeye_peer_credentials(int descriptor, int32_t *process, uint32_t *user, u
 
 // The most descriptors that the kernel takes in one message: SCM_MAX_FD of include/net/scm.h.
 enum { SOCKEYE_MOST_DESCRIPTORS = 253 };
-ptrdiff_t sockeye_send_descriptors(int descriptor, const void *bytes, size_t count, const int32_t *passed, int32_t passed_count);
+// `to` may have a length of 0: the connected peer.
+ptrdiff_t sockeye_send_descriptors(
+    int descriptor, const void *bytes, size_t count, const struct sockaddr *to, socklen_t to_length, const int32_t *passed,
+    int32_t passed_count);
+// Who sent a message: the address, and, where SO_PASSCRED asks for it, the process (else 0) and its user.
+struct sockeye_sender {
+    struct sockaddr_storage from;
+    socklen_t from_length;
+    int32_t process;
+    uint32_t user, group;
+};
 // `passed` has room for SOCKEYE_MOST_DESCRIPTORS. `truncated` is not 0 when the process had no room for all that came: the
-// kernel has then closed the rest. `message_count` is the length of the message, which may be more than was received.
-ptrdiff_t sockeye_receive_descriptors(int descriptor, void *bytes, size_t count, int32_t *passed, int32_t *passed_count, int *truncated);
+// kernel has then closed the rest. Returns the length of a message, which may be more than was stored.
+ptrdiff_t sockeye_receive_descriptors(
+    int descriptor, void *bytes, size_t count, int32_t *passed, int32_t *passed_count, int *truncated, struct sockeye_sender *sender);
 // One message of a socket that keeps messages apart: its whole length, of which at most `count` bytes have been stored.
 ptrdiff_t sockeye_receive_message(int descriptor, void *bytes, size_t count);
 // 1 if the peer sends no more, 0 if it may.

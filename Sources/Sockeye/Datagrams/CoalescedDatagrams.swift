@@ -22,7 +22,7 @@ internal import SockeyeSystem
 
     /// Receives the next piece, when the last one is used up.
     func fill(_ descriptor: Int32) throws(Errno) {
-        arrival = try unsafe Syscalls.receiveDatagram(descriptor, into: base, room: Self.byteCount, wantsControl: true)
+        arrival = try unsafe Syscalls.receiveDatagram(descriptor, into: base, room: Self.byteCount, control: .addresses)
         offset = 0
     }
 
@@ -35,8 +35,7 @@ internal import SockeyeSystem
             length: count,
             from: arrival.from,
             local: arrival.local,
-            interface: arrival.interface,
-            segment: 0
+            interface: arrival.interface
         )
         unsafe body(UnsafeRawBufferPointer(start: base + offset, count: count), one)
         offset += count

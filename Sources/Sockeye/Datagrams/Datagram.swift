@@ -32,6 +32,10 @@ public struct Datagram: Sendable, Hashable {
     /// it was sent to one. nil unless ``DatagramOptions/localAddress`` asks for it.
     public var localAddress: SocketAddress? { header.localAddress }
 
+    /// Which process and which user sent it, as the kernel has checked when it was sent. nil unless
+    /// ``DatagramOptions/credentials`` asks for it.
+    public var credentials: PeerCredentials? { header.credentials }
+
     /// What is known of a datagram beside its bytes.
     public struct Header: Sendable, Hashable {
         /// How many bytes were kept.
@@ -45,6 +49,8 @@ public struct Datagram: Sendable, Hashable {
         /// The number of the network interface it came in by (`if_indextoname` has its name). nil unless
         /// ``DatagramOptions/localAddress`` asks for it.
         public let interfaceIndex: UInt32?
+        /// Who sent it, as ``Datagram/credentials``.
+        public let credentials: PeerCredentials?
 
         /// Whether a part of it is lost.
         public var isTruncated: Bool { originalByteCount > byteCount }
@@ -54,7 +60,14 @@ public struct Datagram: Sendable, Hashable {
 extension Datagram.Header {
     /// What stands there until one has come.
     @usableFromInline static var none: Datagram.Header {
-        Datagram.Header(byteCount: 0, originalByteCount: 0, from: .unixUnnamed, localAddress: nil, interfaceIndex: nil)
+        Datagram.Header(
+            byteCount: 0,
+            originalByteCount: 0,
+            from: .unixUnnamed,
+            localAddress: nil,
+            interfaceIndex: nil,
+            credentials: nil
+        )
     }
 
     init(_ arrival: DatagramArrival, room: Int, port: UInt16?) {
@@ -63,7 +76,8 @@ extension Datagram.Header {
             originalByteCount: arrival.length,
             from: arrival.from,
             localAddress: arrival.local?.with(port: port),
-            interfaceIndex: arrival.local == nil ? nil : arrival.interface
+            interfaceIndex: arrival.local == nil ? nil : arrival.interface,
+            credentials: arrival.credentials
         )
     }
 }

@@ -73,13 +73,14 @@ public final class DatagramBatch {
     public func header(at index: Int) -> Datagram.Header {
         let slot = slot(index)
         let length = messages.length(slot)
-        let local = messages.local(slot)
+        let (local, credentials) = messages.control(slot)
         return Datagram.Header(
             byteCount: Swift.min(length, maximumLength),
             originalByteCount: length,
             from: messages.address(slot) ?? .unixUnnamed,
             localAddress: local?.address.with(port: port),
-            interfaceIndex: local?.interface
+            interfaceIndex: local?.interface,
+            credentials: credentials
         )
     }
 
@@ -93,8 +94,8 @@ public final class DatagramBatch {
     /// - Parameters:
     ///   - address: Where to; nil for the peer of a connected socket.
     ///   - source: An address of this computer to send from; nil for the one that the kernel chooses.
-    /// - Throws: `.limitExceeded` when the batch is full, `.messageTooLong` for more bytes than ``maximumLength``; then it is
-    ///   as it was.
+    /// - Throws: `.limitExceeded` when the batch is full, `.messageTooLong` for more bytes than ``maximumLength``,
+    ///   `.invalidAddress` for a source of another family; then it is as it was.
     public func append(
         _ bytes: RawSpan,
         to address: SocketAddress? = nil,
@@ -111,6 +112,10 @@ public final class DatagramBatch {
                 remoteAddress: address,
                 detail: "\(bytes.byteCount) bytes: this batch holds datagrams of up to \(maximumLength)"
             )
+        }
+        if let address, let source, address.family != source.family || source.family == .unix {
+            let detail = "the source \(source) is of another family than the destination, or a Unix address"
+            throw SocketError(.invalidAddress, .send, remoteAddress: address, detail: detail)
         }
         let slot = start + count
         unsafe bytes.withUnsafeBytes { bytes in
@@ -183,7 +188,7 @@ public final class DatagramBatch {
                     bytes,
                     length: messages.length(slot),
                     address: messages.address(slot),
-                    local: messages.local(slot)?.address
+                    local: messages.control(slot).local?.address
                 )
             }
         }

@@ -1,15 +1,23 @@
 internal import SockeyeSystem
 
 extension DatagramOptions {
-    /// Tells a new socket how it is to be, before it is bound.
+    /// Tells a socket how it is to be; a new one before it is bound.
     ///
+    /// - Parameter local: What it will be bound to.
     /// - Returns: Whether the kernel coalesces.
     func apply(
         to descriptor: Int32,
         _ family: AddressFamily,
         _ local: SocketAddress?
     ) throws(SocketError) -> Bool {
-        try applyBuffers(to: descriptor)
+        try applySettings(to: descriptor, family)
+        if credentials == .on {
+            guard family == .unix else {
+                let detail = "SO_PASSCRED: only a Unix socket knows who sends"
+                throw SocketError(.unsupported, .option, detail: detail)
+            }
+            try set(descriptor, .credentials, 1)
+        }
         guard family != .unix else { return false }
         if reuseAddress == .on { try set(descriptor, .reuseAddress, 1, "SO_REUSEADDR") }
         if reusePort == .on { try set(descriptor, .reusePort, 1, "SO_REUSEPORT") }
@@ -33,16 +41,10 @@ extension DatagramOptions {
         }
     }
 
-    private func applyBuffers(to descriptor: Int32) throws(SocketError) {
-        if let bytes = receiveBufferBytes { try set(descriptor, .receiveBuffer, try size(bytes), "SO_RCVBUF") }
-        if let bytes = sendBufferBytes { try set(descriptor, .sendBuffer, try size(bytes), "SO_SNDBUF") }
-    }
-
-    private func size(_ bytes: Int) throws(SocketError) -> Int32 {
-        guard bytes > 0 else {
-            throw SocketError(.invalidArgument, .option, detail: "a buffer of \(bytes) bytes: at least one makes sense")
-        }
-        return Int32(clamping: bytes)
+    private func applySettings(to descriptor: Int32, _ family: AddressFamily) throws(SocketError) {
+        if settings.isEmpty { return }
+        if settings.lingersInClose { throw Connection.lingerRefusal }
+        try settings.apply(to: descriptor, family)
     }
 
     private func set(

@@ -8,7 +8,10 @@ public import SockeyeSystem
 ///
 /// What a kernel or a family does not have, and only makes things faster (``coalescing``), is left out silently; anything
 /// else is an error of the operation `.option` that names the socket option.
-public struct DatagramOptions: Sendable {
+///
+/// Every other option of a socket is among them too (``SocketTuning``): buffers, ``typeOfService``, ``timeToLive``, ``device``.
+/// A Unix datagram cannot be larger than `sendBufferBytes`.
+public struct DatagramOptions: SocketTuning, Sendable {
     /// Whether something is done.
     public enum Switch: Sendable, Hashable {
         case on
@@ -30,17 +33,6 @@ public struct DatagramOptions: Sendable {
 
     /// Finds the addresses behind names. Default: the system's resolver.
     public var resolver = Resolver.system
-
-    /// How many bytes the kernel keeps for a receiver that is busy; what comes beyond that is lost. Default: nil, the
-    /// system's `net.core.rmem_default`. The kernel doubles what is set, for its own needs, and caps it at
-    /// `net.core.rmem_max`. `SO_RCVBUF`.
-    public var receiveBufferBytes: Int?
-
-    /// How many bytes may be under way before a send suspends. Default: nil, the system's `net.core.wmem_default`. As above.
-    /// `SO_SNDBUF`.
-    ///
-    /// A Unix datagram cannot be larger than this.
-    public var sendBufferBytes: Int?
 
     /// Allows sending to a broadcast address, such as 255.255.255.255: to all computers of a network. Default: off.
     /// `SO_BROADCAST`.
@@ -72,6 +64,17 @@ public struct DatagramOptions: Sendable {
     /// Whether a connecting Unix socket without a ``source`` gets an abstract name of its own, so that it can be answered.
     /// Default: on. In C: `bind` to an address of nothing but the family.
     public var unixName = Switch.on
+
+    /// The permissions of a Unix socket's file, such as `0o660`; whoever may write to it may send. From 0 to 0o777. Default:
+    /// nil, which is 0o777 less the process' `umask`. In C: `fchmod`, before `bind`.
+    public var fileMode: UInt16?
+
+    /// Tells of every datagram which process and which user sent it: ``Datagram/credentials``. Unix sockets only. Default: off.
+    /// `SO_PASSCRED`.
+    public var credentials = Switch.off
+
+    /// The socket options that have been set: see ``SocketTuning``. Default: none.
+    public var settings = SocketSettings()
 
     /// Sending to groups, and hearing oneself.
     public var multicast = Multicast()

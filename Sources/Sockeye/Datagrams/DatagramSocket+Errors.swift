@@ -82,6 +82,8 @@ extension DatagramSocket {
 
     private func tooLong(_ byteCount: Int) -> String {
         switch traits.family {
+        case .ipv4 where byteCount <= 65_507, .ipv6 where byteCount <= 65_527:
+            return "\(byteCount) bytes: more than the way to it carries in one piece, and cutting it up was forbidden"
         case .ipv4: return "\(byteCount) bytes: a UDP datagram over IPv4 holds at most 65507"
         case .ipv6: return "\(byteCount) bytes: a UDP datagram over IPv6 holds at most 65527"
         case .unix:
@@ -94,6 +96,19 @@ extension DatagramSocket {
     /// Whose datagram it was that could not be delivered. Each error has one entry.
     private func takeRefusal() -> SocketAddress? {
         registration.using { descriptor in try? Syscalls.receiveRefusal(descriptor)?.to }
+    }
+
+    /// The error for a source of another family, which the kernel ignores without a word: the datagram would leave by
+    /// another address. nil for one that may be used.
+    func refusal(of source: SocketAddress, to address: SocketAddress?) -> SocketError? {
+        guard let remote = address ?? remoteAddress, source.family != remote.family || remote.family == .unix else {
+            return nil
+        }
+        let detail =
+            remote.family == .unix
+            ? "a Unix datagram has its socket's own name, and cannot be sent from \(source)"
+            : "the source \(source) is no \(remote.family.words) address, as the destination is"
+        return SocketError(.invalidAddress, .send, localAddress: localAddress, remoteAddress: remote, detail: detail)
     }
 
     /// The error for an address that this socket cannot send to.

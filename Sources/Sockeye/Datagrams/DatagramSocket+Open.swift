@@ -6,8 +6,10 @@ extension DatagramSocket {
     ///     let socket = try await DatagramSocket.bind(to: "*:1337")
     ///
     /// `"1337"` or `"127.0.0.1:1337"` is reachable from this computer only; `"*:1337"` from everywhere, over IPv4 and IPv6.
-    /// Port 0 picks a free one, and `"*:0"` is also what a client uses that sends to many. A Unix path makes a file, which is
-    /// the caller's to remove. In C: `socket`, `bind`.
+    /// Port 0 picks a free one, and `"*:0"` is also what a client uses that sends to many. In C: `socket`, `bind`.
+    ///
+    /// A Unix path takes the place of a socket that has died and left its file there; one that lives stays. The file goes
+    /// when the socket closes. It is not removed when the process is killed, nor after a `chdir` if the path is relative.
     ///
     /// - Cancellation: ends at once with `.cancelled` while a name is looked up, and nothing stays open.
     /// - Throws: `.addressInUse`, `.permissionDenied` (ports below 1024), `.addressNotAvailable` (not an address of this
@@ -20,7 +22,7 @@ extension DatagramSocket {
     ) async throws(SocketError) -> DatagramSocket {
         var failure: SocketError?
         for address in try await options.addresses(of: endpoint, for: .bind) {
-            let opening = Opening(options, bindsTo: address, connectsTo: nil)
+            let opening = DatagramOpening(options, bindsTo: address, connectsTo: nil)
             do {
                 return try opening.open()
             } catch {
@@ -52,7 +54,7 @@ extension DatagramSocket {
         var failure: SocketError?
         for address in addresses {
             let source = sources?.first { $0.family == address.family } ?? sources?.first
-            let opening = Opening(options, bindsTo: source, connectsTo: address)
+            let opening = DatagramOpening(options, bindsTo: source, connectsTo: address)
             do throws(SocketError) {
                 try opening.checkFamilies()
                 return try opening.open()
@@ -126,107 +128,6 @@ extension DatagramOptions {
         for operation: SocketError.Operation
     ) async throws(SocketError) -> [SocketAddress] {
         try await resolver.addresses(of: endpoint, for: operation, family, within: nil)
-    }
-}
-
-/// One attempt to make a socket.
-private struct Opening {
-    let options: DatagramOptions
-    /// The address of this side; nil for the one that the kernel chooses.
-    let local: SocketAddress?
-    /// The peer; nil for a socket that anyone may send to.
-    let remote: SocketAddress?
-    private let start: UInt64
-
-    init(_ options: DatagramOptions, bindsTo local: SocketAddress?, connectsTo remote: SocketAddress?) {
-        self.options = options
-        self.local = local
-        self.remote = remote
-        start = options.observer == nil ? 0 : Observation.now()
-    }
-
-    private var family: AddressFamily { remote?.family ?? local?.family ?? .ipv4 }
-
-    func checkFamilies() throws(SocketError) {
-        guard let local, let remote, local.family != remote.family else { return }
-        let detail = "the source is \(local.family.phrase) address, and the peer \(remote) is not"
-        throw SocketError(.invalidAddress, .bind, localAddress: local, detail: detail)
-    }
-
-    func open() throws(SocketError) -> DatagramSocket {
-        let loop = try EventLoopGroup.loop(options.loops)
-        let descriptor: Int32
-        do {
-            descriptor = try Syscalls.socket(family, .datagram, nonblocking: true)
-        } catch {
-            throw fail(.create, error)
-        }
-        do {
-            let hasCoalescing = try options.apply(to: descriptor, family, local)
-            try bind(descriptor)
-            try connect(descriptor)
-            let own = try step(.address) { () throws(Errno) in try Syscalls.localAddress(descriptor) }
-            let registration = try step(.loop) { () throws(Errno) in
-                try Registration(registering: descriptor, on: loop, state: .initialForDatagrams)
-            }
-            let traits = DatagramSocket.Traits(
-                family: family,
-                options: options,
-                wantsControl: hasCoalescing || (options.localAddress == .on && family != .unix),
-                canSegment: family != .unix && (try? Syscalls.datagramOption(descriptor, .segment)) != nil
-            )
-            let socket = DatagramSocket(
-                registration,
-                local: own,
-                remote: remote,
-                traits: traits,
-                coalesces: hasCoalescing
-            )
-            let operation: SocketError.Operation = remote == nil ? .bind : .connect
-            socket.observation?.report(operation, since: start, local: own, remote: remote)
-            return socket
-        } catch {
-            Syscalls.close(descriptor)
-            throw error.with(local: local, remote: remote)
-        }
-    }
-
-    private func bind(_ descriptor: Int32) throws(SocketError) {
-        if let local {
-            try step(.bind) { () throws(Errno) in try Syscalls.bind(descriptor, RawSocketAddress(local)) }
-        } else if family == .unix, remote != nil, options.unixName == .on {
-            // Nothing but the family: the kernel finds a name that nobody has.
-            try step(.bind) { () throws(Errno) in try Syscalls.bind(descriptor, RawSocketAddress(.unixUnnamed)) }
-        }
-    }
-
-    private func connect(_ descriptor: Int32) throws(SocketError) {
-        guard let remote else { return }
-        try step(.connect) { () throws(Errno) in try Syscalls.connect(descriptor, RawSocketAddress(remote)) }
-    }
-
-    private func step<Result>(
-        _ operation: SocketError.Operation,
-        _ body: () throws(Errno) -> Result
-    ) throws(SocketError) -> Result {
-        do {
-            return try body()
-        } catch {
-            throw fail(operation, error)
-        }
-    }
-
-    private func fail(_ operation: SocketError.Operation, _ errno: Errno) -> SocketError {
-        var detail: String?
-        if errno == .wrongProtocolType, operation == .connect {
-            detail = "the socket there is no datagram socket"
-        }
-        return SocketError(errno, operation, localAddress: local, remoteAddress: remote, detail: detail)
-    }
-
-    func report(_ error: SocketError) {
-        let operation: SocketError.Operation = remote == nil ? .bind : .connect
-        Observation(options.observer)?.report(operation, since: start, local: local, remote: remote, error: error)
     }
 }
 

@@ -107,6 +107,7 @@ extension DatagramSocket {
         case .success(let begun): operation = begun
         case .failure(let error): throw error
         }
+        batch.removeAll()
         while true {
             switch receiveStep(operation, into: batch) {
             case .success(.done(let count)): return count
@@ -179,7 +180,7 @@ extension DatagramSocket {
                 descriptor,
                 into: memory.base,
                 room: room,
-                wantsControl: traits.wantsControl
+                control: traits.control
             )
             let header = Datagram.Header(arrival, room: room, port: localAddress.port)
             let bytes = unsafe UnsafeRawBufferPointer(start: memory.base, count: header.byteCount)
@@ -210,7 +211,7 @@ extension DatagramSocket {
                     descriptor,
                     into: memory.baseAddress.map { unsafe $0 + initialized },
                     room: room,
-                    wantsControl: traits.wantsControl
+                    control: traits.control
                 )
                 initialized += min(arrival.length, room)
                 return Datagram.Header(arrival, room: room, port: localAddress.port)
@@ -219,7 +220,7 @@ extension DatagramSocket {
         }
     }
 
-    private func receiveStep(
+    func receiveStep(
         _ operation: Receiving,
         _ attempt: (Int32) throws(Errno) -> Datagram.Header
     ) -> Result<Step, SocketError> {
@@ -296,9 +297,9 @@ extension DatagramSocket {
         } else {
             do {
                 let descriptor = registration.descriptor
-                let wantsControl = traits.wantsControl
+                let control = traits.control
                 step = try registration.step(.read) { () throws(Errno) in
-                    let count = try batch.messages.receive(descriptor, wantsControl: wantsControl)
+                    let count = try batch.messages.receive(descriptor, control: control)
                     // Fewer than there is room for: there were no more.
                     return Attempt(count: count, isShort: count < batch.capacity)
                 }
@@ -344,11 +345,11 @@ extension DatagramSocket {
 }
 
 extension LoopBuffer {
-    fileprivate static func heap(_ count: Int) -> LoopBuffer {
+    static func heap(_ count: Int) -> LoopBuffer {
         unsafe LoopBuffer(base: .allocate(byteCount: count, alignment: 64))
     }
 
-    fileprivate func free() {
+    func free() {
         unsafe base?.deallocate()
     }
 }

@@ -18,7 +18,7 @@ struct RoomWait: Sendable {
 }
 
 extension DatagramSocket {
-    /// 5 ms: for the case that no event tells of. See below.
+    /// 5 ms: for the cases that no event tells of. See below.
     private static let pause = Duration.milliseconds(5)
 
     /// Suspends a sender until another attempt makes sense.
@@ -27,7 +27,8 @@ extension DatagramSocket {
     @usableFromInline
     func waitForRoom(at peer: SocketAddress?, _ wait: inout RoomWait) async {
         guard traits.family == .unix, let peer else { return await registration.waitCancellably(.write) }
-        if let probe = makeProbe(of: peer) {
+        switch makeProbe(of: peer) {
+        case .success(let probe):
             if probe.using({ Syscalls.isWritableNow($0) }) != false {
                 end(probe)
                 // Refused although the receiver has room, twice: this socket's own buffer is full, of what others have
@@ -39,6 +40,12 @@ extension DatagramSocket {
                 _ = try? await probe.perform(.write) { () throws(Errno) in Attempt(count: 0, isShort: false) }
                 end(probe)
             }
+        // The receiver is gone, or has a peer of its own: the next attempt says so.
+        case .failure(.connectionRefused), .failure(.noSuchFile), .failure(.notPermitted), .failure(.wrongProtocolType):
+            break
+        // No descriptor is left to wait with, or no memory: trying again at once would be a busy wait.
+        case .failure:
+            await LoopTask.sleep(for: Self.pause)
         }
         // The probe has been told of a cancellation, and this socket has not.
         if Task.isCancelled { registration.expire(.write) }
@@ -46,9 +53,8 @@ extension DatagramSocket {
         registration.signal(Poller.Events(bits: Syscalls.eventWrite))
     }
 
-    /// nil: the receiver is gone, or there is no descriptor left.
-    private func makeProbe(of peer: SocketAddress) -> Registration? {
-        do throws(Errno) {
+    private func makeProbe(of peer: SocketAddress) -> Result<Registration, Errno> {
+        Result { () throws(Errno) in
             let descriptor = try Syscalls.socket(.unix, .datagram, nonblocking: true)
             do throws(Errno) {
                 try Syscalls.connect(descriptor, RawSocketAddress(peer))
@@ -61,8 +67,6 @@ extension DatagramSocket {
                 Syscalls.close(descriptor)
                 throw error
             }
-        } catch {
-            return nil
         }
     }
 

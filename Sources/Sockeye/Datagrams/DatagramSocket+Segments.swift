@@ -5,7 +5,7 @@ extension DatagramSocket {
     ///
     ///     try await socket.send(movie, inDatagramsOf: 1200, to: viewer)
     ///
-    /// The kernel, or the network card, cuts up to 64 datagrams out of each system call, which makes a fraction of the work
+    /// No bytes make no datagram. The kernel, or the network card, cuts up to 64 datagrams out of each system call, which makes a fraction of the work
     /// (`UDP_SEGMENT`). Where it cannot, they are sent one by one.
     ///
     /// - Parameters:
@@ -26,7 +26,7 @@ extension DatagramSocket {
         guard size > 0 else {
             throw SocketError(.invalidArgument, .send, detail: "datagrams of \(size) bytes: at least one makes sense")
         }
-        let operation = try beginSending(to: address).get()
+        let operation = try beginSending(to: address, from: source).get()
         var cut = Cutting(
             size: size,
             canSegment: traits.canSegment,

@@ -52,7 +52,8 @@ extension DatagramSocket {
     ///   - address: Where to: of the family that the socket is bound to.
     ///   - source: An address of this computer to send from, such as ``Datagram/localAddress``; its port is the
     ///     socket's own. nil: the kernel chooses.
-    /// - Throws: `.invalidAddress` for an address of another family, and for one that cannot be sent to.
+    /// - Throws: `.invalidAddress` for an address of another family, and for one that cannot be sent to; for a source of another
+    ///   family than the address.
     @inlinable
     @inline(__always)
     public func send(
@@ -132,7 +133,7 @@ extension DatagramSocket {
 
     private func trySend(_ bytes: [UInt8], _ destination: Destination) throws(SocketError) -> Bool {
         let (address, source) = (destination.to, destination.from)
-        let operation = try beginSending(to: address).get()
+        let operation = try beginSending(destination).get()
         defer { registration.end(.write) }
         do throws(Errno) {
             let count = try unsafe bytes.span.bytes.withUnsafeBytes { memory throws(Errno) in
@@ -197,7 +198,7 @@ extension DatagramSocket {
         isolation: isolated (any Actor)? = #isolation
     ) async throws(SocketError) {
         let operation: Sending
-        switch beginSending(to: destination.to) {
+        switch beginSending(destination) {
         case .success(let begun): operation = begun
         case .failure(let error): throw error
         }
@@ -226,8 +227,12 @@ struct Destination: Sendable {
 
 extension DatagramSocket {
     @usableFromInline
-    func beginSending(to address: SocketAddress?) -> Result<Sending, SocketError> {
+    func beginSending(
+        to address: SocketAddress?,
+        from source: SocketAddress? = nil
+    ) -> Result<Sending, SocketError> {
         if let address, !takes(address) { return .failure(refuse(address)) }
+        if let source, let refusal = refusal(of: source, to: address) { return .failure(refusal) }
         let start = observation == nil ? 0 : Observation.now()
         do {
             _ = try registration.begin(.write)
@@ -235,6 +240,11 @@ extension DatagramSocket {
             return .failure(fail(.send, error, since: start, to: address))
         }
         return .success(Sending(start: start))
+    }
+
+    @usableFromInline
+    func beginSending(_ destination: Destination) -> Result<Sending, SocketError> {
+        beginSending(to: destination.to, from: destination.from)
     }
 
     /// One attempt. Throwing, and being done, give the direction back.

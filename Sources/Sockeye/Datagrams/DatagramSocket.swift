@@ -34,6 +34,8 @@ public final class DatagramSocket: Sendable {
     @usableFromInline let registration: Registration
     let observation: Observation?
     let traits: Traits
+    /// What a Unix socket with a path has in the file system, until it closes.
+    let file: SocketFile?
     /// The address of this side: port 0 went in, the real port comes out. In C: `getsockname`.
     public let localAddress: SocketAddress
     /// The peer that it is connected to; nil for a socket that anyone may send to. In C: `getpeername`.
@@ -49,8 +51,10 @@ public final class DatagramSocket: Sendable {
     struct Traits: Sendable {
         let family: AddressFamily
         let options: DatagramOptions
-        /// Control messages come with datagrams.
-        let wantsControl: Bool
+        /// What comes with datagrams.
+        let control: DatagramControl
+        /// The kernel may hand over several of them as one.
+        let coalesces: Bool
         /// The kernel can cut bytes into datagrams.
         let canSegment: Bool
     }
@@ -60,27 +64,31 @@ public final class DatagramSocket: Sendable {
         local: SocketAddress,
         remote: SocketAddress?,
         traits: Traits,
-        coalesces: Bool
+        file: SocketFile?
     ) {
         self.registration = registration
         self.traits = traits
+        self.file = file
         localAddress = local
         remoteAddress = remote
         observation = Observation(traits.options.observer)
-        unsafe coalesced = coalesces ? CoalescedDatagrams() : nil
+        unsafe coalesced = traits.coalesces ? CoalescedDatagrams() : nil
     }
 
     deinit {
         // The net under a socket that was dropped without a scope.
+        file?.remove()
         if registration.close(abruptly: true) { registration.retire() }
     }
 
     /// Closes the socket at once. What was sent before is on its way all the same. In C: `close`.
     ///
-    /// Whoever still waits in an operation gets `.closed`. More than once is fine.
+    /// The file of a Unix socket is removed, if it still is the one that this socket made. Whoever still waits in an operation gets `.closed`. More than once is fine.
     public func close() {
         let start = observation == nil ? 0 : Observation.now()
         let wasOpen = !registration.snapshot.isClosed
+        // First, so that a sender finds either a socket or no file.
+        file?.remove()
         if registration.close(abruptly: true) { registration.retire() }
         // After the socket itself: a sender that is about to wait looks at that last.
         if let probe = probe.withLock({ $0 }), probe.close(abruptly: true) { probe.retire() }

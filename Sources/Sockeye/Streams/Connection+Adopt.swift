@@ -131,7 +131,7 @@ extension Listener {
 }
 
 /// Takes the number out, and closes it when `body` does not want it.
-private func adopting<Result>(
+func adopting<Result>(
     _ descriptor: OpenDescriptor,
     _ body: (Int32) throws(SocketError) -> Result
 ) throws(SocketError) -> Result {

@@ -115,12 +115,12 @@ extension Connection {
             let memory = LoopBuffer.take(registration.loop)
             defer { memory.giveBack(to: registration.loop) }
             let room = min(maximum, LoopBuffer.byteCount)
-            let one = try unsafe Syscalls.receiveDescriptors(socket, into: memory.base, room: room)
-            let count = min(one.count, room)
+            let one = try unsafe Syscalls.receivePassed(socket, into: memory.base, room: room)
+            let count = min(one.arrival.length, room)
             came.bytes = unsafe Array(UnsafeRawBufferPointer(start: memory.base, count: count))
             came.descriptors = one.descriptors
             came.areTruncated = one.areTruncated
-            came.wholeCount = one.count
+            came.wholeCount = one.arrival.length
             // Never short: a stream stops at each piece that carries descriptors, and more may follow it.
             return Attempt(count: count, isShort: false)
         }

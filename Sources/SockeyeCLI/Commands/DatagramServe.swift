@@ -26,7 +26,6 @@ struct DatagramServe: Sendable {
             socketOptions.localAddress = .on
             socketOptions.family = family
             try await withDatagramSocket(boundTo: address.endpoint, options: socketOptions) { socket in
-                defer { UnixSocketFile.remove(socket.localAddress) }
                 Announcement(of: socket.localAddress, address, isQuiet: isQuiet).say()
                 try await serve(on: socket)
             }

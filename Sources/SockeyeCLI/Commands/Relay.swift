@@ -92,10 +92,7 @@ struct Relay: AsyncParsableCommand {
             // On the loop of this task, so that all that is sent is sent from one thread.
             try await Interruption.ends {
                 let socket = try await DatagramSocket.bind(to: listen.endpoint)
-                defer {
-                    socket.close()
-                    UnixSocketFile.remove(socket.localAddress)
-                }
+                defer { socket.close() }
                 let address = socket.localAddress
                 await log.writeHeading(listen: listen.text(for: address), target: target.text)
                 RelayAnnouncement(of: address, .datagram, target: target.text, isQuiet: quiet).say()

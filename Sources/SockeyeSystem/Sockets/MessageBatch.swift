@@ -21,10 +21,10 @@ internal import CSockeye
     }
 
     /// Takes what is there, from slot 0 on. In C: `recvmmsg`.
-    package func receive(_ descriptor: Int32, wantsControl: Bool) throws(Errno) -> Int {
+    package func receive(_ descriptor: Int32, control: DatagramControl) throws(Errno) -> Int {
         Int(
             try Syscalls.retrying(.receiveMessages, descriptor) {
-                unsafe sockeye_batch_receive(descriptor, batch, wantsControl ? 1 : 0)
+                unsafe sockeye_batch_receive(descriptor, batch, control.number)
             }
         )
     }
@@ -65,11 +65,13 @@ internal import CSockeye
         return unsafe RawSocketAddress.address(of: name.pointee, length: length)
     }
 
-    /// The address that it came to, with port 0, and the interface; nil when nobody asked.
-    package func local(_ slot: Int) -> (address: SocketAddress, interface: UInt32)? {
+    /// What came with it: the address that it came to, with port 0, and the interface; and who sent it. nil where nobody asked.
+    package func control(
+        _ slot: Int
+    ) -> (local: (address: SocketAddress, interface: UInt32)?, credentials: PeerCredentials?) {
         var arrival = sockeye_arrival()
-        unsafe sockeye_batch_local(batch, UInt32(slot), &arrival)
-        return arrival.localAddress.map { ($0, arrival.interface) }
+        unsafe sockeye_batch_control(batch, UInt32(slot), &arrival)
+        return (arrival.localAddress.map { ($0, arrival.interface) }, arrival.credentials)
     }
 
     /// Fills a slot with bytes that fit into it.

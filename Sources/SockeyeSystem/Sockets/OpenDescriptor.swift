@@ -99,7 +99,9 @@ extension OpenDescriptor {
     }
 
     /// Checks what is about to be passed, before anything has gone out.
-    package static func check(passing descriptors: [Int32], on socket: Int32) throws(SocketError) {
+    ///
+    /// - Parameter socket: nil for one that is known to be a Unix socket.
+    package static func check(passing descriptors: [Int32], on socket: Int32?) throws(SocketError) {
         if let negative = descriptors.first(where: { $0 < 0 }) {
             throw SocketError(.invalidArgument, .send, detail: "\(negative) is no descriptor")
         }
@@ -108,6 +110,7 @@ extension OpenDescriptor {
             throw SocketError(.limitExceeded, .send, detail: detail)
         }
         // A TCP socket would send the bytes and drop the descriptors without a word.
+        guard let socket else { return }
         guard descriptors.isEmpty || (try? Syscalls.family(socket)) == .unix else {
             throw SocketError(.unsupported, .send, detail: "only a Unix socket passes descriptors")
         }

@@ -33,10 +33,10 @@ extension Socket {
         var passed: (descriptors: [Int32], areTruncated: Bool) = ([], false)
         var whole = 0
         let bytes = try unsafe receiveArray(upTo: maximum) { descriptor, base, room throws(Errno) in
-            let came = try unsafe Syscalls.receiveDescriptors(descriptor, into: base, room: room)
+            let came = try unsafe Syscalls.receivePassed(descriptor, into: base, room: room)
             passed = (came.descriptors, came.areTruncated)
-            whole = came.count
-            return min(came.count, room)
+            whole = came.arrival.length
+            return min(whole, room)
         }
         let open = try OpenDescriptor.wrap(passed.descriptors, areTruncated: passed.areTruncated, atMost: limit)
         guard whole <= bytes.count else { throw .messageTooLong(whole, room: bytes.count, .receive) }

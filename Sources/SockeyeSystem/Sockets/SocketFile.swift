@@ -41,7 +41,7 @@ package final class SocketFile: Sendable {
     /// - Parameters:
     ///   - kind: What the socket is.
     ///   - mode: The permissions of the file, from 0 to 0o777; nil for what the process' `umask` leaves of 0o777.
-    ///   - whenBound: What must follow before anybody may take the address for a dead one's: `listen`.
+    ///   - whenBound: What must follow before anybody may take the address for a dead one's: `listen`, or nothing for datagrams.
     /// - Returns: The file, to be removed at the end; nil for an abstract name.
     package static func bind(
         _ descriptor: Int32,
@@ -67,7 +67,8 @@ package final class SocketFile: Sendable {
             return SocketFile(path, try Syscalls.identity(ofPath: path))
         } catch {
             SystemFile.remove(path)
-            throw SocketError(error, .listen, localAddress: address)
+            // A datagram socket does not listen: then it was looking at the file that failed.
+            throw SocketError(error, kind == .datagram ? .bind : .listen, localAddress: address)
         }
     }
 

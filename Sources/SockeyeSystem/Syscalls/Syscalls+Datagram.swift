@@ -11,19 +11,46 @@ package struct DatagramArrival: Sendable {
     package let interface: UInt32
     /// The length of each datagram, where the kernel has put several into one; 0 for a single one.
     package let segment: Int
+    /// Who sent it, when the socket asked for it.
+    package let credentials: PeerCredentials?
 
-    package init(length: Int, from: SocketAddress, local: SocketAddress?, interface: UInt32, segment: Int) {
+    package init(
+        length: Int,
+        from: SocketAddress,
+        local: SocketAddress? = nil,
+        interface: UInt32 = 0,
+        segment: Int = 0,
+        credentials: PeerCredentials? = nil
+    ) {
         self.length = length
         self.from = from
         self.local = local
         self.interface = interface
         self.segment = segment
+        self.credentials = credentials
+    }
+}
+
+/// What the kernel is to tell about a datagram: what the socket's options have asked for.
+package enum DatagramControl: Sendable {
+    case none
+    /// Local addresses, and how a coalesced piece is to be cut.
+    case addresses
+    /// Who sent it. There is room for nothing else: then the kernel closes descriptors that were passed along.
+    case credentials
+
+    var number: Int32 {
+        switch self {
+        case .none: Int32(SOCKEYE_CONTROL_NONE.rawValue)
+        case .addresses: Int32(SOCKEYE_CONTROL_ADDRESSES.rawValue)
+        case .credentials: Int32(SOCKEYE_CONTROL_CREDENTIALS.rawValue)
+        }
     }
 }
 
 /// The options of datagram sockets, by the names of `CSockeyeDatagram.h`.
 package enum DatagramOptionName: Sendable {
-    case broadcast, localAddress, localAddress6, errors, errors6, coalesce, segment
+    case broadcast, localAddress, localAddress6, errors, errors6, coalesce, segment, credentials
     case multicastTTL, multicastHops6, multicastLoop, multicastLoop6, multicastInterface6
 
     fileprivate var number: Int32 {
@@ -36,6 +63,7 @@ package enum DatagramOptionName: Sendable {
             case .errors6: SOCKEYE_ERRORS_6
             case .coalesce: SOCKEYE_COALESCE
             case .segment: SOCKEYE_SEGMENT
+            case .credentials: SOCKEYE_CREDENTIALS
             case .multicastTTL: SOCKEYE_MULTICAST_TTL
             case .multicastHops6: SOCKEYE_MULTICAST_HOPS_6
             case .multicastLoop: SOCKEYE_MULTICAST_LOOP
@@ -55,6 +83,7 @@ package enum DatagramOptionName: Sendable {
         case .errors6: "IPV6_RECVERR"
         case .coalesce: "UDP_GRO"
         case .segment: "UDP_SEGMENT"
+        case .credentials: "SO_PASSCRED"
         case .multicastTTL: "IP_MULTICAST_TTL"
         case .multicastHops6: "IPV6_MULTICAST_HOPS"
         case .multicastLoop: "IP_MULTICAST_LOOP"
@@ -67,23 +96,24 @@ package enum DatagramOptionName: Sendable {
 extension Syscalls {
     /// One datagram and what came with it. In C: `recvmsg` with `MSG_TRUNC`.
     ///
-    /// - Parameter wantsControl: Whether the socket was told to report local addresses or to coalesce.
+    /// - Parameter control: What the socket was told to report.
     package static func receiveDatagram(
         _ descriptor: Int32,
         into bytes: UnsafeMutableRawPointer?,
         room: Int,
-        wantsControl: Bool
+        control: DatagramControl
     ) throws(Errno) -> DatagramArrival {
         var arrival = sockeye_arrival()
         let length = try retrying(.receiveMessage, descriptor) {
-            unsafe sockeye_receive_datagram(descriptor, bytes, room, wantsControl ? 1 : 0, &arrival)
+            unsafe sockeye_receive_datagram(descriptor, bytes, room, control.number, &arrival)
         }
         return DatagramArrival(
             length: length,
             from: RawSocketAddress.address(of: arrival.from, length: arrival.from_length),
             local: arrival.localAddress,
             interface: arrival.interface,
-            segment: Int(arrival.segment)
+            segment: Int(arrival.segment),
+            credentials: arrival.credentials
         )
     }
 
@@ -177,5 +207,10 @@ extension Syscalls {
 extension sockeye_arrival {
     var localAddress: SocketAddress? {
         local_length == 0 ? nil : RawSocketAddress.address(of: local, length: local_length)
+    }
+
+    /// Process 0 is what the kernel tells of a datagram that was sent before anybody asked.
+    var credentials: PeerCredentials? {
+        process == 0 ? nil : PeerCredentials(processID: process, userID: user, groupID: group)
     }
 }

@@ -18,39 +18,50 @@ extension Syscalls {
     /// The most that the kernel takes in one message.
     package static let mostDescriptors = Int(SOCKEYE_MOST_DESCRIPTORS)
 
+    /// - Parameter to: Where to; nil for the connected peer.
     package static func send(
         _ descriptor: Int32,
         _ bytes: UnsafeRawPointer?,
         count: Int,
+        to: SocketAddress? = nil,
         passing descriptors: [Int32]
     ) throws(Errno) -> Int {
-        try retrying(.sendDescriptors, descriptor) {
-            unsafe descriptors.withUnsafeBufferPointer { passed in
-                let first = passed.baseAddress
-                return unsafe sockeye_send_descriptors(descriptor, bytes, count, first, Int32(passed.count))
+        try unsafe withSockaddr(to) { to, toLength throws(Errno) in
+            try retrying(.sendDescriptors, descriptor) {
+                unsafe descriptors.withUnsafeBufferPointer { passed in
+                    let first = passed.baseAddress
+                    let most = Int32(passed.count)
+                    return unsafe sockeye_send_descriptors(descriptor, bytes, count, to, toLength, first, most)
+                }
             }
         }
     }
 
     /// One receive, with the descriptors that came with it: all that this process has room for, and close-on-exec.
     ///
-    /// - Returns: `count` is the length of what came, which is more than `room` for a message that was cut short.
+    /// - Returns: `arrival.length` is the length of what came, which is more than `room` for a message that was cut short.
     ///   `areTruncated`: the kernel has closed some, for which the process had no room.
-    package static func receiveDescriptors(
+    package static func receivePassed(
         _ descriptor: Int32,
         into bytes: UnsafeMutableRawPointer?,
         room: Int
-    ) throws(Errno) -> (count: Int, descriptors: [Int32], areTruncated: Bool) {
+    ) throws(Errno) -> (arrival: DatagramArrival, descriptors: [Int32], areTruncated: Bool) {
         var passed = [Int32](repeating: -1, count: mostDescriptors)
         var count: Int32 = 0
         var truncated: Int32 = 0
+        var sender = sockeye_sender()
         let received = try retrying(.receiveDescriptors, descriptor) {
             unsafe passed.withUnsafeMutableBufferPointer { passed in
                 let first = passed.baseAddress
-                return unsafe sockeye_receive_descriptors(descriptor, bytes, room, first, &count, &truncated)
+                return unsafe sockeye_receive_descriptors(descriptor, bytes, room, first, &count, &truncated, &sender)
             }
         }
-        return (received, Array(passed.prefix(Int(count))), truncated != 0)
+        let arrival = DatagramArrival(
+            length: received,
+            from: RawSocketAddress.address(of: sender.from, length: sender.from_length),
+            credentials: sender.credentials
+        )
+        return (arrival, Array(passed.prefix(Int(count))), truncated != 0)
     }
 
     // MARK: Sockets that keep messages apart
@@ -165,5 +176,11 @@ extension Syscalls {
 
     private static func withPath<Result>(_ path: [UInt8], _ body: (UnsafePointer<CChar>?) -> Result) -> Result {
         unsafe (path + [0]).withUnsafeBytes { unsafe body($0.bindMemory(to: CChar.self).baseAddress) }
+    }
+}
+
+extension sockeye_sender {
+    fileprivate var credentials: PeerCredentials? {
+        process == 0 ? nil : PeerCredentials(processID: process, userID: user, groupID: group)
     }
 }

@@ -196,6 +196,19 @@ struct `Multicast` {
         }
     }
 
+    @Test func `a datagram that is too large for its way, and may not be cut up, says so`() async throws {
+        try await NetworkNamespace.run(Self.network) {
+            let socket = try await DatagramSocket.bind(to: "10.88.0.1:0")
+            defer { socket.close() }
+            // IP_MTU_DISCOVER: the packets that carry it must not be fragmented.
+            try socket.setOption(.raw(level: 0, number: 10), to: 2)
+            let to = SocketAddress.ipv4(IPv4Address(10, 88, 0, 2), port: 9)
+            let error = await socketError { try await socket.send(Pattern.bytes(9000), to: to) }
+            #expect(error?.code == .messageTooLong)
+            #expect(error?.detail?.hasPrefix("9000 bytes: more than the way to it carries in one piece") == true)
+        }
+    }
+
     @Test func `without a route says that an interface has to be named`() async throws {
         try await NetworkNamespace.run(["link set lo up"]) {
             try await withBound(.ipv4) { socket in

@@ -173,7 +173,7 @@ import Testing
         Wrong("a time to live beyond all", .invalidArgument, "a time to live of 256 routers: from 0 to 255") {
             try await withBound(.ipv4, options: with { $0.multicast.timeToLive = 256 }) { _ in }
         },
-        Wrong("a buffer of nothing", .invalidArgument, "a buffer of 0 bytes") {
+        Wrong("a buffer of nothing", .invalidArgument, "SO_RCVBUF = 0 bytes") {
             try await withBound(.ipv4, options: with { $0.receiveBufferBytes = 0 }) { _ in }
         },
         Wrong("room for nothing", .invalidArgument, "room for 0 bytes") {
@@ -201,6 +201,22 @@ import Testing
         ) {
             _ = try await DatagramSocket.connect(to: "127.0.0.1:9", options: with { $0.source = "[::1]:0" })
         },
+        Wrong("a source of another family, of one datagram", .invalidAddress, "the source [::1]:0 is no IPv4 address") {
+            try await withBound(.ipv4) {
+                try await $0.send("x", to: $0.localAddress, from: .ipv6(.loopback, port: 0))
+            }
+        },
+        Wrong("a source of another family, of many", .invalidAddress, "the source 127.0.0.1:0 is no IPv6 address") {
+            try await withBound(.ipv6) {
+                try await $0.send([1], inDatagramsOf: 1, to: $0.localAddress, from: .ipv4(.loopback, port: 0))
+            }
+        },
+        Wrong("a source of another family, in a batch", .invalidAddress, "of another family than the destination") {
+            try DatagramBatch().append([1], to: .ipv4(.loopback, port: 9), from: .ipv6(.loopback, port: 0))
+        },
+        Wrong("a source of a Unix datagram", .invalidAddress, "has its socket's own name") {
+            try await withBound(.unix) { try await $0.send("x", to: $0.localAddress, from: $0.localAddress) }
+        },
         Wrong("an address that is taken", .addressInUse, "") {
             try await withBound(.ipv4) { _ = try await DatagramSocket.bind(to: $0.localAddress.endpoint) }
         },
@@ -223,7 +239,7 @@ import Testing
         Wrong("a text that is no address", .invalidAddress, "") {
             try await withBound(.ipv4) { try await $0.send("x", to: "no address at all") }
         },
-        Wrong("a folder as a path", .addressInUse, "") {
+        Wrong("a folder as a path", .addressInUse, "it is a folder") {
             _ = try await DatagramSocket.bind(to: .unix("/tmp"))
         },
     ]

@@ -59,11 +59,12 @@ extension DatagramSocket {
 }
 
 extension SocketAddress {
-    /// An address of the same family where nobody is: of a socket that has been closed.
+    /// An address of the same family where nobody is: of a socket that has been closed, and that left its file.
     static func deserted(_ family: Family) async throws -> SocketAddress {
-        let socket = try await DatagramSocket.bind(to: family.freshEndpoint())
+        let socket = try Socket(family.addressFamily, .datagram)
+        try socket.bind(to: family.freshEndpoint())
+        let address = try socket.localAddress
         socket.close()
-        let address = socket.localAddress
         // A program that another test starts has it, too, between its fork and its exec.
         await until("\(address) is deserted") { refuses(address) }
         return address

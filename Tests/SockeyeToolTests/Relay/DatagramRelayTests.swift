@@ -70,6 +70,32 @@ import Testing
         #expect(relay.finish().status == 0)
     }
 
+    @Test func `Unix datagrams go through it, and its file goes with it`() throws {
+        let scratch = try Scratch()
+        let server = try Program.python(
+            """
+            import socket, sys
+            l = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); l.bind(sys.argv[1]); print('ready')
+            while True:
+                d, a = l.recvfrom(65536); l.sendto(d.upper(), a)
+            """,
+            scratch.file("server")
+        )
+        _ = try server.firstLine()
+        let listen = "unix-datagram:" + scratch.file("relay")
+        let relay = try Program.sockeye("relay", listen, "unix-datagram:" + scratch.file("server"))
+        try relay.wait(for: "Listening on \(listen)\n")
+        let script = """
+            import socket, sys
+            s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(sys.argv[1] + '.py'); s.settimeout(50)
+            for i in range(20): s.sendto(b'm%d' % i, sys.argv[1]); print(s.recv(99) == b'M%d' % i)
+            """
+        let outcome = try Program.python(script, scratch.file("relay")).finish()
+        #expect(outcome.text == String(repeating: "True\n", count: 20), "\(outcome.errors)")
+        _ = end(server, relay)
+        #expect(!FileManager.default.fileExists(atPath: scratch.file("relay")))
+    }
+
     @Test func `datagrams are recorded and played again`() throws {
         let scratch = try Scratch()
         let (server, relay, port) = try start("--record", scratch.file("r"))
