@@ -32,9 +32,11 @@ static NO_DEBUG void raise_shield(struct shield *shield) {
     pthread_sigmask(SIG_BLOCK, &set, &shield->before);
 }
 
-static NO_DEBUG void lower_shield(struct shield *shield, int was_raised) {
+// A peer that goes in the middle of a call raises it as well, and then the call returns how far it has come and no error.
+static NO_DEBUG void lower_shield(struct shield *shield, ptrdiff_t moved, size_t wanted) {
     int error = errno;
-    if (was_raised && !shield->was_pending) {
+    size_t done = moved < 0 ? 0 : moved;
+    if (done < wanted && !shield->was_pending) {
         struct timespec none = {0, 0};
         sigset_t set;
         pipe_signal(&set);
@@ -50,7 +52,7 @@ NO_DEBUG ptrdiff_t sockeye_send_file(int descriptor, int file, int64_t offset, s
     if (!shielded) return sendfile(descriptor, file, &from, count);
     raise_shield(&shield);
     ptrdiff_t sent = sendfile(descriptor, file, &from, count);
-    lower_shield(&shield, sent < 0 && errno == EPIPE);
+    lower_shield(&shield, sent, count);
     return sent;
 }
 
@@ -59,7 +61,7 @@ NO_DEBUG ptrdiff_t sockeye_splice(int from, int to, size_t count, int shielded) 
     if (!shielded) return splice(from, 0, to, 0, count, SPLICE_F_NONBLOCK | SPLICE_F_MOVE);
     raise_shield(&shield);
     ptrdiff_t moved = splice(from, 0, to, 0, count, SPLICE_F_NONBLOCK | SPLICE_F_MOVE);
-    lower_shield(&shield, moved < 0 && errno == EPIPE);
+    lower_shield(&shield, moved, count);
     return moved;
 }
 

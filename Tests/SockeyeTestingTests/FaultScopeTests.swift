@@ -101,4 +101,48 @@ import Testing
             #expect(ContinuousClock.now - start >= .milliseconds(5))
         }
     }
+
+    @Test func `hold for datagrams too, which stay whole`() async throws {
+        try await withFaults(
+            .shortReceives(of: 2),
+            .shortSends(of: 2),
+            .failure(of: .send, with: .noBufferSpace, atCall: 2),
+            .failure(of: .receive, with: .connectionRefused, atCall: 2)
+        ) {
+            let (one, other) = try DatagramSocket.pair()
+            try await one.send("hello")
+            #expect(try await other.receive().bytes == Array("hello".utf8))
+            let full = await #expect(throws: SocketError.self) { try await one.send("lost") }
+            #expect(full?.errno == .noBufferSpace)
+            // Although nothing has come.
+            let refused = await #expect(throws: SocketError.self) { _ = try await other.receive() as Datagram }
+            #expect(refused?.code == .refused)
+            let batch = try DatagramBatch()
+            try batch.append(Array("again".utf8))
+            try await one.send(batch)
+            try await other.receive(into: batch)
+            #expect(batch[0].bytes == Array("again".utf8))
+            one.close()
+            other.close()
+        }
+    }
+
+    @Test func `hold for files that are sent, and for relays`() async throws {
+        try await withFaults(.shortReceives(of: 3), .shortSends(of: 2)) {
+            let (client, near) = try Connection.pair()
+            let (far, server) = try Connection.pair()
+            async let relayed = relay(near, far)
+            try await client.sendFile("/etc/passwd", range: 0..<50)
+            try await client.finishSending()
+            var text: [UInt8] = []
+            while let bytes = try await server.receive(upTo: 100) {
+                #expect(bytes.count <= 3)
+                text += bytes
+            }
+            try await server.finishSending()
+            #expect(text.count == 50)
+            #expect(try await relayed.forth == 50)
+            for connection in [client, near, far, server] { connection.abort() }
+        }
+    }
 }

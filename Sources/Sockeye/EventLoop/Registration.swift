@@ -96,14 +96,15 @@ internal import Synchronization
         if !update({ $0.suspend(direction, isOwner: isOwner) }) { unsafe continuation.resume() }
     }
 
-    /// Should it fail, for want of memory in the kernel, the direction counts as over: the next attempt says what there is.
+    /// Should it fail, for want of memory in the kernel, the socket counts as over: the next attempt says what there is, of
+    /// whoever waits to read as well.
     @inline(never)
     private func watchWriting() {
         watchesWriting.store(true, ordering: .relaxed)
         do {
             try unsafe loop.poller.watchBoth(descriptor, owner: Unmanaged.passUnretained(self).toOpaque())
         } catch {
-            _ = update { $0.signal(read: false, write: true, readEnded: false, bothEnded: true) }
+            resumeAll(update { $0.signal(read: false, write: true, readEnded: false, bothEnded: true) })
         }
     }
 

@@ -131,8 +131,8 @@ private final class Flow: Sendable {
         while true {
             let step = source.receiveStep(receiving) { socket throws(Errno) in
                 let count = try Syscalls.splice(
-                    from: socket,
-                    to: pipe.writing,
+                    fromSocket: socket,
+                    toPipe: pipe.writing,
                     count: pipe.byteCount,
                     shielded: isShielded
                 )
@@ -156,7 +156,12 @@ private final class Flow: Sendable {
             while true {
                 let left = count - sending.sent
                 let step = try target.sendStep(&sending, of: count) { socket throws(Errno) in
-                    let sent = try Syscalls.splice(from: pipe.reading, to: socket, count: left, shielded: isShielded)
+                    let sent = try Syscalls.splice(
+                        fromPipe: pipe.reading,
+                        toSocket: socket,
+                        count: left,
+                        shielded: isShielded
+                    )
                     return Attempt(count: sent, isShort: false)
                 }
                 switch step {

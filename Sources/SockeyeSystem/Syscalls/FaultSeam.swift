@@ -184,7 +184,8 @@ package enum FaultSeam {
     private static func tryAgain(_ call: SystemCall, _ descriptor: Int32) {
         let error = Errno.last
         switch call {
-        case .send, .sendTo, .sendDescriptors, .sendFile: nudge(descriptor, .sending)
+        case .send, .sendTo, .sendDescriptors, .sendFile, .spliceOut, .sendMessage, .sendMessages:
+            nudge(descriptor, .sending)
         default: nudge(descriptor, .receiving)
         }
         Errno.last = error

@@ -11,19 +11,29 @@ extension Syscalls {
         count: Int,
         shielded: Bool
     ) throws(Errno) -> Int {
-        try retrying(.sendFile, descriptor) {
+        try moving(.sendFile, descriptor, count) { count in
             sockeye_send_file(descriptor, file, Int64(offset), count, shielded ? 1 : 0)
         }
     }
 
-    /// Moves bytes between a pipe and something else, in either direction.
+    /// Moves bytes that have come into a pipe.
     package static func splice(
-        from source: Int32,
-        to target: Int32,
+        fromSocket socket: Int32,
+        toPipe pipe: Int32,
         count: Int,
         shielded: Bool
     ) throws(Errno) -> Int {
-        try retrying(.splice, source) { sockeye_splice(source, target, count, shielded ? 1 : 0) }
+        try moving(.splice, socket, count) { sockeye_splice(socket, pipe, $0, shielded ? 1 : 0) }
+    }
+
+    /// Sends bytes out of a pipe.
+    package static func splice(
+        fromPipe pipe: Int32,
+        toSocket socket: Int32,
+        count: Int,
+        shielded: Bool
+    ) throws(Errno) -> Int {
+        try moving(.spliceOut, socket, count) { sockeye_splice(pipe, socket, $0, shielded ? 1 : 0) }
     }
 
     /// A pipe that does not block and that no other program inherits, and how many bytes it holds.

@@ -27,9 +27,9 @@ public struct Fault: Sendable, Hashable {
         /// In C: `socket`, `socketpair`.
         case create
         case bind, listen, accept, connect
-        /// In C: `recv`, `recvfrom`, `recvmsg`.
+        /// In C: `recv`, `recvfrom`, `recvmsg`, `recvmmsg`, and `splice` from a socket.
         case receive
-        /// In C: `send`, `sendto`, `sendmsg`, `sendfile`.
+        /// In C: `send`, `sendto`, `sendmsg`, `sendmmsg`, `sendfile`, and `splice` to a socket.
         case send
         /// In C: `shutdown`. Closing a connection does this too.
         case finishSending
@@ -59,7 +59,8 @@ public struct Fault: Sendable, Hashable {
         Fault(kind: .failure(call, errno, calls: max(1, position)...Int.max))
     }
 
-    /// Each receive gets so many bytes at most, and the rest a moment later: bytes that arrive one by one.
+    /// Each receive gets so many bytes at most, and the rest a moment later: bytes that arrive one by one. Datagrams stay
+    /// whole.
     ///
     /// - Parameter count: From 1 up.
     public static func shortReceives(of count: Int = 1) -> Fault {
@@ -107,8 +108,8 @@ extension Fault.Call {
         case .listen: self == .listen
         case .accept: self == .accept
         case .connect: self == .connect
-        case .receive, .receiveFrom, .receiveMessage, .receiveDescriptors: self == .receive
-        case .send, .sendTo, .sendDescriptors, .sendFile: self == .send
+        case .receive, .receiveFrom, .receiveMessage, .receiveMessages, .receiveDescriptors, .splice: self == .receive
+        case .send, .sendTo, .sendMessage, .sendMessages, .sendDescriptors, .sendFile, .spliceOut: self == .send
         case .shutdown: self == .finishSending
         case .setOption, .option: self == .option
         default: false

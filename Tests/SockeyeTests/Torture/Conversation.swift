@@ -3,7 +3,9 @@ import SockeyeSystem
 
 /// A small conversation that makes every system call that the library makes, and what came of it.
 enum Conversation: String, CaseIterable, Sendable {
-    case ipv4, ipv6, unix, pair, blocking
+    case ipv4, ipv6, unix, pair, blocking, transfer, datagrams, unixDatagrams
+
+    var isOfDatagrams: Bool { self == .datagrams || self == .unixDatagrams }
 
     struct Outcome: Sendable {
         /// What both sides have seen, in an order that does not change.
@@ -20,6 +22,9 @@ enum Conversation: String, CaseIterable, Sendable {
             case .unix: try await talk(over: .unix, log)
             case .pair: try await talkOverPair(log)
             case .blocking: try talkBlocking(log)
+            case .transfer: try await transfer(log)
+            case .datagrams: try await talkInDatagrams(over: .ipv4, log)
+            case .unixDatagrams: try await talkInDatagrams(over: .unix, log)
             }
         } catch {
             log.failed(error)
@@ -27,7 +32,7 @@ enum Conversation: String, CaseIterable, Sendable {
         return log.outcome
     }
 
-    private final class Log: Sendable {
+    final class Log: Sendable {
         private let state = Locked(Outcome())
         var outcome: Outcome {
             var outcome = state.with { $0 }

@@ -79,11 +79,60 @@ enum SystemCallFailures {
             .permissionDenied, .interrupted, .invalidArgument, .tooManyLinks, .tooManyOpenFiles, .nameTooLong,
             .tooManyOpenFilesInSystem, .noSuchFile, .outOfMemory, .notDirectory, .notPermitted, .noLocks, .wouldBlock,
         ],
+        // recvmsg(2) and recvmmsg(2), with what a network may have told of an earlier datagram.
+        .receiveMessage: receivingMessages,
+        .receiveMessages: receivingMessages,
+        .receiveDescriptors: receivingMessages,
+        .sendMessage: sendingMessages,
+        .sendMessages: sendingMessages,
+        // And too many of them under way.
+        .sendDescriptors: sendingMessages + [.tooManyReferences],
+        .receiveError: [.wouldBlock, .badDescriptor, .badAddress, .interrupted, .invalidArgument, .outOfMemory],
+        .epollWatch: [.badDescriptor, .invalidArgument, .tooManyLinks, .noSuchFile, .outOfMemory, .notPermitted],
+        // pipe(2), open(2) and fstat(2).
+        .pipe: [.badAddress, .invalidArgument, .tooManyOpenFiles, .tooManyOpenFilesInSystem],
+        .openFile: [
+            .permissionDenied, .interrupted, .invalidArgument, .isDirectory, .tooManyLinks, .tooManyOpenFiles,
+            .nameTooLong, .tooManyOpenFilesInSystem, .noSuchFile, .outOfMemory, .notDirectory, .overflow,
+            .notPermitted,
+        ],
+        .fileLength: [.badDescriptor, .badAddress, .outOfMemory, .overflow],
+        .sendFile: [
+            .wouldBlock, .badDescriptor, .badAddress, .interrupted, .invalidArgument, .inputOutput, .outOfMemory,
+            .overflow, .illegalSeek, .brokenPipe, .connectionReset, .timedOut,
+        ],
+        .splice: [
+            .wouldBlock, .badDescriptor, .interrupted, .invalidArgument, .outOfMemory, .illegalSeek, .connectionReset,
+            .timedOut,
+        ],
+        .spliceOut: [
+            .wouldBlock, .badDescriptor, .interrupted, .invalidArgument, .outOfMemory, .illegalSeek, .brokenPipe,
+            .connectionReset, .timedOut,
+        ],
         .startThread: [.wouldBlock, .invalidArgument, .notPermitted],
     ]
 
+    private static let receivingMessages: [Errno] = [
+        .wouldBlock, .badDescriptor, .connectionRefused, .badAddress, .interrupted, .invalidArgument, .outOfMemory,
+        .notConnected, .notSocket, .hostUnreachable, .networkUnreachable, .messageTooLong,
+    ]
+
+    private static let sendingMessages: [Errno] = [
+        .permissionDenied, .wouldBlock, .already, .badDescriptor, .connectionReset, .destinationRequired, .badAddress,
+        .interrupted, .invalidArgument, .alreadyConnected, .messageTooLong, .noBufferSpace, .outOfMemory, .notConnected,
+        .notSocket, .notSupported, .brokenPipe, .connectionRefused, .hostUnreachable, .networkUnreachable,
+        .notPermitted,
+    ]
+
+    /// How a call can fail in a conversation: connecting a datagram socket sends nothing, so there is nothing to wait for.
+    static func failures(of call: SystemCall, in conversation: Conversation) -> [Errno] {
+        let all = table[call] ?? []
+        guard call == .connect, conversation.isOfDatagrams else { return all }
+        return all.filter { ![.interrupted, .inProgress, .wouldBlock].contains($0) }
+    }
+
     /// What a call may do besides failing: move one byte.
-    static let shortCalls: Set<SystemCall> = [.receive, .send]
+    static let shortCalls: Set<SystemCall> = [.receive, .send, .sendFile, .splice, .spliceOut]
 }
 
 extension Errno {

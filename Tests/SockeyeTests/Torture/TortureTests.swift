@@ -27,6 +27,18 @@ import Testing
         await #expect(processExitsWith: .success) { try await torture(.blocking) }
     }
 
+    @Test func `a file through a relay survives each failure of each system call`() async {
+        await #expect(processExitsWith: .success) { try await torture(.transfer) }
+    }
+
+    @Test func `datagrams survive each failure of each system call`() async {
+        await #expect(processExitsWith: .success) { try await torture(.datagrams) }
+    }
+
+    @Test func `Unix datagrams survive each failure of each system call`() async {
+        await #expect(processExitsWith: .success) { try await torture(.unixDatagrams) }
+    }
+
     @Test func `the conversations make every system call that the table has`() async {
         await #expect(processExitsWith: .success) {
             var made: Set<SystemCall> = []
@@ -46,7 +58,7 @@ private func torture(_ conversation: Conversation) async throws {
     #expect(rehearsal.outcome.errors.isEmpty)
     var faults: [TorturePlan.Fault] = []
     for (call, count) in rehearsal.counts {
-        let failures = (SystemCallFailures.table[call] ?? []).map { FaultAnswer.failure($0) }
+        let failures = SystemCallFailures.failures(of: call, in: conversation).map { FaultAnswer.failure($0) }
         let short = SystemCallFailures.shortCalls.contains(call) ? [FaultAnswer.atMost(1)] : []
         for position in 1...count {
             faults += (failures + short).map { TorturePlan.Fault(call: call, position: position, answer: $0) }
@@ -102,8 +114,16 @@ extension Conversation {
         guard self != .blocking else { return false }
         switch (fault.call, errno) {
         case (.receive, .wouldBlock), (.send, .wouldBlock), (.accept, .wouldBlock), (.connect, .inProgress),
-            (.epollRemove, _), (.unsentBytes, _), (.unreadBytes, _), (.remoteAddress, _):
+            (.unsentBytes, _), (.unreadBytes, _):
             return true
+        // Adopting has to know the one, and what was not let go of is in the loop twice.
+        case (.remoteAddress, _), (.epollRemove, _): return !isOfDatagrams
+        case (.receiveMessage, .wouldBlock), (.receiveMessages, .wouldBlock), (.receiveDescriptors, .wouldBlock),
+            (.sendMessage, .wouldBlock), (.sendMessages, .wouldBlock), (.sendDescriptors, .wouldBlock),
+            (.sendFile, .wouldBlock), (.splice, .wouldBlock), (.spliceOut, .wouldBlock), (.receiveError, _):
+            return true
+        // Without a pipe, or where the kernel cannot move the bytes, they are copied.
+        case (.pipe, _), (.splice, .invalidArgument): return true
         // A client that has gone, and a server that has no room: it goes on, in a moment.
         case (.accept, .connectionAborted), (.accept, .protocolError), (.accept, .networkDown),
             (.accept, .noSuchOption), (.accept, .hostDown), (.accept, .noRoute), (.accept, .hostUnreachable),
@@ -132,7 +152,10 @@ extension Conversation {
         }
         if case .failure(let errno) = fault.answer, error.errno == errno {
             let isFull = errno == .wouldBlock && self != .blocking
-            let code = isFull ? .exhausted : SocketError(errno, error.operation).code
+            // What was passed along, or the file, is not open, rather than the socket.
+            let isPassed = [.sendDescriptors, .fileLength].contains(fault.call) && errno == .badDescriptor
+            let code: SocketError.Code =
+                isFull ? .exhausted : isPassed ? .invalidArgument : SocketError(errno, error.operation).code
             #expect(error.code == code, "\(self), \(fault): \(error)")
             let leaks =
                 errno == .interrupted || errno == .inProgress
@@ -143,6 +166,7 @@ extension Conversation {
         var consequences: Set<SocketError.Code> = [
             .reset, .endOfStream, .notConnected, .closed, .cancelled, .refused,
         ]
+        if fault.call == .epollRemove, isOfDatagrams, error.errno == .fileExists { return }
         // A server that has ended takes its file along.
         if self == .unix { consequences.insert(.nameNotFound) }
         #expect(consequences.contains(error.code), "\(self), \(fault): \(error)")

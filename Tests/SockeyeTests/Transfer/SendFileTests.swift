@@ -158,6 +158,30 @@ import Testing
         }
     }
 
+    /// Then the call has moved some bytes and says so, and the signal comes all the same.
+    @Test func `a peer that goes in the middle of a call kills nobody`() async {
+        await #expect(processExitsWith: .success) {
+            signal(SIGPIPE, SIG_DFL)
+            let path = ScratchFolder.path()
+            try Data(Pattern.bytes(1 << 20)).write(to: URL(fileURLWithPath: path))
+            for round in 0..<2000 {
+                let pair = try Socket.pair()
+                let connection = try Connection.adopt(pair.one.release())
+                let peer = pair.other.release()
+                let sending = Task.detached { await socketError { try await connection.sendFile(path) } }
+                let reading = Task.detached {
+                    withUnsafeTemporaryAllocation(byteCount: 32_768, alignment: 1) { memory in
+                        for _ in 0..<(round % 7) { unsafe _ = recv(peer, memory.baseAddress, memory.count, 0) }
+                    }
+                    Syscalls.close(peer)
+                }
+                _ = await reading.value
+                #expect(await sending.value != nil)
+                connection.abort()
+            }
+        }
+    }
+
     @Test func `two at once are one too many`() async throws {
         try await withFile(30 << 20) { path in
             try await withEnds(.ipv4) { _, server in
