@@ -71,6 +71,22 @@ extension Advice {
                     ["sudo ss -lunp 'sport = :\(port)'   says which one", other]
                 )
             }
+        case .addressInUse:
+            guard let path = address.endpoint.socketAddress?.unixPath, SystemFile.isSocket(path) == true else {
+                return nil
+            }
+            let other = "sockeye serve \(quotedText(address.text + "2"))   takes another path"
+            if case .program(let name, let id) = PortHolder.ofUnixSocket(path) {
+                self.init(
+                    "\(name) (process \(id)) already takes datagrams there",
+                    ["kill \(id)   ends \(name)", other]
+                )
+            } else {
+                self.init(
+                    "another program has a socket there",
+                    ["ss -xap   lists Unix sockets and whose they are", other]
+                )
+            }
         case .timedOut where command == "serve":
             self.init(
                 "no client has sent anything, or a firewall drops it",

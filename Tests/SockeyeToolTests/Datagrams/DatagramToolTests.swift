@@ -170,6 +170,21 @@ import Testing
         }
     }
 
+    @Test func `a Unix path is taken over from a socket that has died, and not from one that lives`() throws {
+        let path = path()
+        let dead = Self.unix + "s.bind(path); print('left')"
+        #expect(try Program.python(dead, path).finish().text == "left\n")
+        let server = try Program.sockeye("serve", "unix-datagram:\(path)")
+        try server.wait(for: "Listening on unix-datagram:\(path)\n")
+        let second = try Program.sockeye("serve", "unix-datagram:\(path)").finish()
+        #expect(second.status == 1)
+        #expect(second.errors.contains("could not take datagrams on unix-datagram:\(path)\n"), "\(second.errors)")
+        #expect(second.errors.contains("sockeye (process \(server.id)) already takes datagrams there"))
+        #expect(second.errors.contains("sockeye serve unix-datagram:\(path)2"))
+        #expect(end(server).status == 0)
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
     // MARK: connect
 
     @Test func `a read of the input is a datagram, and the answers are waited for`() throws {
