@@ -57,36 +57,9 @@ extension Advice {
                 "the server there takes connections, not datagrams",
                 ["sockeye connect \(quotedText("unix:" + address.pathText))"]
             )
-        case .addressInUse where !address.isUnix:
-            let port = address.endpoint.port ?? 1337
-            let other = "sockeye serve udp:\(port == .max ? port - 1 : port + 1)   takes another port"
-            if case .program(let name, let id) = PortHolder.ofDatagramPort(port) {
-                self.init(
-                    "\(name) (process \(id)) already takes datagrams on port \(port)",
-                    ["kill \(id)   ends \(name)", other]
-                )
-            } else {
-                self.init(
-                    "another program already takes datagrams on port \(port)",
-                    ["sudo ss -lunp 'sport = :\(port)'   says which one", other]
-                )
-            }
         case .addressInUse:
-            guard let path = address.endpoint.socketAddress?.unixPath, SystemFile.isSocket(path) == true else {
-                return nil
-            }
-            let other = "sockeye serve \(quotedText(address.text + "2"))   takes another path"
-            if case .program(let name, let id) = PortHolder.ofUnixSocket(path) {
-                self.init(
-                    "\(name) (process \(id)) already takes datagrams there",
-                    ["kill \(id)   ends \(name)", other]
-                )
-            } else {
-                self.init(
-                    "another program has a socket there",
-                    ["ss -xap   lists Unix sockets and whose they are", other]
-                )
-            }
+            guard let advice = Self.datagramAddressInUse(address) else { return nil }
+            self = advice
         case .timedOut where command == "serve":
             self.init(
                 "no client has sent anything, or a firewall drops it",
@@ -111,6 +84,31 @@ extension Advice {
         default:
             return nil
         }
+    }
+}
+
+extension Advice {
+    /// nil for a path that is no socket.
+    private static func datagramAddressInUse(_ address: TypedAddress) -> Advice? {
+        let holder: PortHolder?
+        let (place, other, look): (String, String, String)
+        if let path = address.endpoint.socketAddress?.unixPath {
+            guard SystemFile.isSocket(path) == true else { return nil }
+            holder = PortHolder.ofUnixSocket(path)
+            place = "there"
+            other = "sockeye serve \(quotedText(address.text + "2"))   takes another path"
+            look = "sudo ss -xap   lists Unix sockets and whose they are"
+        } else {
+            let port = address.endpoint.port ?? 1337
+            holder = PortHolder.ofDatagramPort(port)
+            place = "on port \(port)"
+            other = "sockeye serve udp:\(port == .max ? port - 1 : port + 1)   takes another port"
+            look = "sudo ss -lunp 'sport = :\(port)'   says which one"
+        }
+        guard case .program(let name, let id) = holder else {
+            return Advice("another program already takes datagrams \(place)", [look, other])
+        }
+        return Advice("\(name) (process \(id)) already takes datagrams \(place)", ["kill \(id)   ends \(name)", other])
     }
 }
 
