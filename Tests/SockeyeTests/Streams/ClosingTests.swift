@@ -187,12 +187,12 @@ import Testing
     }
 
     @Test func `a scope's end waits for the close that its own task has begun`() async throws {
-        let ends = Collected<Bool>()
+        let registrations = Collected<Registration>()
         try await withServer(.ipv4) { connection in
+            registrations.add(connection.registration)
             _ = try await connection.receive(upTo: 1)
             Task { await connection.close() }
             while !connection.registration.snapshot.isClosed { await Task.yield() }
-            ends.add(connection.registration.snapshot.isRetired)
         } while: { listener in
             let peer = try RawPeer(connectedTo: listener.localAddress)
             try peer.sendNow("x")
@@ -200,7 +200,7 @@ import Testing
             #expect(rest.isEmpty)
             peer.close()
         }
-        #expect(ends.all == [false])
+        #expect(registrations.all.map(\.snapshot.isRetired) == [true])
     }
 
     @Test func `one closer that is cancelled ends it for all`() async throws {
