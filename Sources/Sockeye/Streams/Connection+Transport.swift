@@ -11,4 +11,13 @@ extension Connection {
 
     /// Segments with data that have come: where the peer sends small pieces at once, each send is one. TCP only.
     package var segmentsReceived: Int? { registration.using { try? Syscalls.segmentsReceived($0) } }
+
+    /// Whether a receive waits now for bytes to come, and a send for room.
+    package var waits: (receive: Bool, send: Bool) {
+        let state = registration.snapshot
+        return (state.isWaiting(.read), state.isWaiting(.write))
+    }
+
+    /// The number under which its observer sees it; nil when it has none.
+    package var observedAs: SocketEvent.ID? { observation?.id }
 }

@@ -15,6 +15,7 @@ struct Connect: AsyncParsableCommand {
             sockeye connect udp:host:1337             a line is a datagram; in a pipe, what one read brings
             sockeye connect --timeout 3s host:1337    gives up when there is no connection after three seconds
             sockeye connect --retry 30 host:1337      waits for a server that is just starting
+            sockeye connect --explain 1337            each operation in words; who waits for whom, and who closed first
             sockeye connect --crlf mail.example:25    ends each line as mail and web servers expect it
             sockeye connect --proxy socks5://user:password@proxy:1080 host:1337
             sockeye connect --wait 5s host:1337 < file    at most five seconds for what comes after the end of the file
@@ -30,7 +31,7 @@ struct Connect: AsyncParsableCommand {
     @Flag(help: "Open a new connection for each line.")
     var reconnect = false
 
-    @Flag(help: "Say in plain words what happens on each socket.")
+    @Flag(help: "Say in plain words what happens on the socket, who waits for whom, and who closed first.")
     var explain = false
 
     @OptionGroup(title: "The way there")
@@ -86,7 +87,7 @@ struct Connect: AsyncParsableCommand {
 
     private func talk(to endpoint: Endpoint) async throws {
         var options = ConnectionOptions()
-        if explain { options.observer = Explainer() }
+        if explain { options.observer = Explainer.shared }
         keepAlive.apply(to: &options)
         options.family = try family.preference(for: route.proxy?.endpoint ?? endpoint)
         options.sourceAddress = try source.address()

@@ -21,7 +21,7 @@ struct DatagramServe: Sendable {
         // On the loop that the task runs on, so that no datagram changes thread.
         try await Interruption.ends {
             var socketOptions = DatagramOptions()
-            if explain { socketOptions.observer = Explainer() }
+            if explain { socketOptions.observer = Explainer.shared }
             // A computer with several addresses answers from the one that it was asked at.
             socketOptions.localAddress = .on
             socketOptions.family = family

@@ -47,7 +47,7 @@ struct Relay: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: "Say nothing of each piece; the bytes are still shown.")
     var quiet = false
 
-    @Flag(help: "Say in plain words what both programs do, and who waits for whom.")
+    @Flag(help: "Say in plain words what both programs do, who waits for whom and why, and who closed first.")
     var explain = false
 
     @OptionGroup(title: "Messages")

@@ -16,6 +16,7 @@ struct Serve: AsyncParsableCommand {
             sockeye serve udp:1337            datagrams; also unix-datagram:/tmp/x.sock
             sockeye serve --framing length:2  answers whole messages, each with its length in two bytes before it
             sockeye serve '*:1337' --allow 192.168.0.0/16 --max-connections 100 --idle-timeout 1m
+            sockeye serve --explain           what clients and server do, in words: states, waits, who closed first
             sockeye serve --terminal < file   talks to one client as connect does to a server
             sockeye serve --send photo.jpg    each client gets the file
             sockeye serve --receive inbox/    a file for each client, in that folder
@@ -42,7 +43,7 @@ struct Serve: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: "Print neither clients nor what they send.")
     var quiet = false
 
-    @Flag(help: "Say in plain words what happens on each socket.")
+    @Flag(help: "Say in plain words what happens on each socket, who waits for whom, and who closed first.")
     var explain = false
 
     @Option(help: ArgumentHelp("How many threads serve. (default: one for each core)", valueName: "n"))
@@ -100,7 +101,7 @@ struct Serve: AsyncParsableCommand {
             let server = Server(
                 listeners: listeners,
                 role: role,
-                isBareEcho: self.role.isBareEcho(quiet: quiet, framing: messages.chosen),
+                isBareEcho: !explain && self.role.isBareEcho(quiet: quiet, framing: messages.chosen),
                 explained: explained(again: "sockeye serve \(Failure.quoted(typed[0].endpoint.description))")
             )
             let service = Service(listeners: listeners, drain: limits.drain?.duration, audience: audience)
@@ -114,7 +115,7 @@ struct Serve: AsyncParsableCommand {
         }
     }
 
-    private var explainer: Explainer? { explain ? Explainer() : nil }
+    private var explainer: Explainer? { explain ? Explainer.shared : nil }
 
     private func bind(to address: TypedAddress, observer: (any SocketObserver)?) async throws -> Listener {
         var options = ListenerOptions()

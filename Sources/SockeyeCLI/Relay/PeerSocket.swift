@@ -6,29 +6,43 @@ import SockeyeSystem
 struct PeerSocket: Equatable {
     let state: String
     let unreadBytes: Int
+    /// No program has it any more: it was closed.
+    var isOrphan = false
 
     /// nil when the peer is somewhere else, or gone. Of a Unix socket the kernel tells nothing.
     static func behind(_ connection: Connection) -> PeerSocket? {
         let (remote, local) = (connection.remoteAddress, connection.localAddress)
-        guard let remotePort = remote.port, let localPort = local.port, isHere(remote, local) else { return nil }
-        let file = remote.family == .ipv4 ? "/proc/net/tcp" : "/proc/net/tcp6"
-        guard let table = SystemFile.text(file) ?? SystemFile.text("/proc/net/tcp") else { return nil }
-        return find(in: table, localPort: remotePort, remotePort: localPort)
+        guard isHere(remote, local) else { return nil }
+        return between(remote, local)
     }
 
-    private static func isHere(_ remote: SocketAddress, _ local: SocketAddress) -> Bool {
+    /// The socket of this computer that has these two addresses, its own and the other.
+    static func between(_ own: SocketAddress, _ other: SocketAddress) -> PeerSocket? {
+        guard let ownPort = own.port, let otherPort = other.port else { return nil }
+        let file = own.family == .ipv4 ? "/proc/net/tcp" : "/proc/net/tcp6"
+        guard let table = SystemFile.text(file) ?? SystemFile.text("/proc/net/tcp") else { return nil }
+        return find(in: table, localPort: ownPort, remotePort: otherPort)
+    }
+
+    /// Whether the other end of a connection is on this computer.
+    static func isHere(_ remote: SocketAddress, _ local: SocketAddress) -> Bool {
         remote.isLoopback || remote.hostText == local.hostText
     }
 
     /// The format is described in the kernel's Documentation/networking/proc_net_tcp.rst.
     static func find(in table: String, localPort: UInt16, remotePort: UInt16) -> PeerSocket? {
         for line in table.split(separator: "\n").dropFirst() {
-            let fields = line.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: true)
+            let fields = line.split(separator: " ", maxSplits: 10, omittingEmptySubsequences: true)
             guard fields.count > 4, port(fields[1]) == localPort, port(fields[2]) == remotePort,
                 let state = UInt8(fields[3], radix: 16),
                 let unread = fields[4].split(separator: ":").last.flatMap({ Int($0, radix: 16) })
             else { continue }
-            return PeerSocket(state: names[Int(state) % names.count], unreadBytes: unread)
+            // A socket that no program has is none of its file system either.
+            let isOrphan = fields.count > 9 && fields[9] == "0"
+            let name = names[Int(state) % names.count]
+            // The FIN that has come counts as a byte until the program has received the end.
+            let hasHeardEnd = ["CLOSE_WAIT", "LAST_ACK", "CLOSING"].contains(name)
+            return PeerSocket(state: name, unreadBytes: hasHeardEnd ? max(unread - 1, 0) : unread, isOrphan: isOrphan)
         }
         return nil
     }

@@ -46,10 +46,16 @@ final class RelayLog: Sendable {
         await worker.run { self.writeNow(event) }
     }
 
-    /// Words of `--explain`.
-    func explain(_ connection: Int, _ words: String) async {
-        guard isExplaining else { return }
-        await worker.run { Console.say("explain: #\(connection) \(words)") }
+    /// A sentence of `--explain`: with `--json` an event like the others, which no recording holds.
+    func explain(_ connection: Int, _ remarks: [Remark]) async {
+        guard isExplaining, !remarks.isEmpty else { return }
+        let time = ContinuousClock.now - start
+        await worker.run {
+            for remark in remarks {
+                Console.say("explain: #\(connection) \(remark.words)")
+                if self.options.isJSON { self.put(Array((remark.json(at: time, connection).line + "\n").utf8)) }
+            }
+        }
     }
 
     /// The first line of a recording.

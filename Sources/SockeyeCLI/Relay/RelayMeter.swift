@@ -9,8 +9,6 @@ final class RelayMeter: Sendable {
         /// Since when the relay's send to the other side waits.
         var sendingSince: ContinuousClock.Instant?
         var hasEnded = false
-        /// The last byte that the side has sent.
-        var lastByte: UInt8?
     }
 
     struct State: Sendable {
@@ -18,9 +16,6 @@ final class RelayMeter: Sendable {
         var lastActivity = ContinuousClock.now
         /// Counts what has happened, so that a watcher says a thing once.
         var turn = 0
-        var lastToSpeak: RelaySide?
-        /// The side that finished first.
-        var firstToEnd: RelaySide?
         /// The side whose connection is broken: what is sent to it is lost.
         var broken: RelaySide?
     }
@@ -41,8 +36,6 @@ final class RelayMeter: Sendable {
         note { state in
             state.directions[side].byteCount += bytes.count
             state.directions[side].receives += 1
-            state.directions[side].lastByte = bytes.last
-            state.lastToSpeak = side
         }
     }
 
@@ -50,12 +43,7 @@ final class RelayMeter: Sendable {
 
     func endSend(of side: RelaySide) { note { $0.directions[side].sendingSince = nil } }
 
-    func ended(_ side: RelaySide) {
-        note { state in
-            state.directions[side].hasEnded = true
-            if state.firstToEnd == nil { state.firstToEnd = side }
-        }
-    }
+    func ended(_ side: RelaySide) { note { $0.directions[side].hasEnded = true } }
 
     func broke(_ side: RelaySide) { note { $0.broken = $0.broken ?? side } }
 }

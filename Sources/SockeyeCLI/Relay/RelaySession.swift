@@ -7,6 +7,7 @@ struct RelaySession: Sendable {
     let faults: PerSide<RelayFaults>
     let log: RelayLog
     private let meter = RelayMeter()
+    private let teller: RelayTeller
     /// 1 s: how long a reset waits for what was said before it to arrive, since it would throw that away.
     private static let settleTime = Duration.seconds(1)
 
@@ -15,18 +16,16 @@ struct RelaySession: Sendable {
         connections = PerSide { $0 == .client ? client : server }
         self.faults = faults
         self.log = log
+        teller = RelayTeller(number: number, log: log)
     }
 
     func run() async {
         let (client, server) = (connections[.client], connections[.server])
         await log.write(number, .open(client: "\(client.remoteAddress)", server: "\(server.remoteAddress)"))
-        await log.explain(
-            number,
-            RelayWords.opened(client: "\(client.remoteAddress)", server: "\(server.remoteAddress)")
-        )
+        await teller.tell(.opened(client: client.remoteAddress, server: server.remoteAddress))
         await withTaskGroup(of: Void.self) { group in
             if log.isExplaining {
-                let watch = RelayWatch(number: number, connections: connections, meter: meter, log: log)
+                let watch = RelayWatch(connections: connections, meter: meter, teller: teller)
                 group.addTask { await watch.run() }
             }
             await relay()
@@ -72,12 +71,13 @@ struct RelaySession: Sendable {
             sink: connections[side.other],
             faults: faults[side],
             meter: meter,
-            log: log
+            log: log,
+            teller: teller
         )
     }
 
     private func passReset(of side: RelaySide, _ group: inout TaskGroup<(RelaySide, RelayWay.End)>) async {
-        await log.explain(number, RelayWords.reset(side))
+        await teller.tell(.reset(side))
         await reset(side.other)
         connections[side].abort()
         group.cancelAll()
@@ -100,9 +100,6 @@ struct RelaySession: Sendable {
     }
 
     private func tellEnd(of side: RelaySide) async {
-        guard log.isExplaining else { return }
-        let first = meter.now.firstToEnd ?? side
-        let state = PeerSocket.behind(connections[first])?.state
-        await log.explain(number, RelayWords.ended(side, isFirst: first == side, firstState: state))
+        await teller.tell(.ended(side, PerSide { PeerSocket.behind(connections[$0]) }))
     }
 }

@@ -2,10 +2,9 @@ import Sockeye
 
 /// For `--explain`: looks at a connection from time to time, and says when somebody waits for somebody.
 struct RelayWatch: Sendable {
-    let number: Int
     let connections: PerSide<Connection>
     let meter: RelayMeter
-    let log: RelayLog
+    let teller: RelayTeller
     /// 250 ms: soon enough for a person.
     private static let look = Duration.milliseconds(250)
     /// A send that waits so long is worth a word.
@@ -16,14 +15,20 @@ struct RelayWatch: Sendable {
     /// Until it is cancelled.
     func run() async {
         var saidIdle: Int?
-        var blocked = PerSide<ContinuousClock.Instant?> { _ in nil }
+        var waits = PerSide { _ in Wait() }
         while await LoopTask.sleep(for: Self.look) {
             let state = meter.now
-            for side in RelaySide.allCases { await tellBlocked(side, state, &blocked) }
+            for side in RelaySide.allCases {
+                await tellBlocked(side, state, &waits)
+                // In this order: what arrives in between is counted twice, and nothing is said.
+                let underWay = connections[side].unacknowledgedBytes ?? 0
+                guard let socket = PeerSocket.behind(connections[side]) else { continue }
+                await teller.tell(.looked(side, unread: socket.unreadBytes, underWay: underWay))
+            }
             let quiet = ContinuousClock.now - state.lastActivity
             guard quiet >= Self.idleAfter, saidIdle != state.turn, !isSending(state) else { continue }
             saidIdle = state.turn
-            if let words = idle(state, quiet).words { await log.explain(number, words) }
+            await teller.tell(.quiet(idle(state, quiet)))
         }
     }
 
@@ -31,19 +36,23 @@ struct RelayWatch: Sendable {
         RelaySide.allCases.contains { state.directions[$0].sendingSince != nil }
     }
 
-    private func tellBlocked(
-        _ side: RelaySide,
-        _ state: RelayMeter.State,
-        _ told: inout PerSide<ContinuousClock.Instant?>
-    ) async {
+    private func tellBlocked(_ side: RelaySide, _ state: RelayMeter.State, _ waits: inout PerSide<Wait>) async {
         let since = state.directions[side].sendingSince
-        if told[side] != nil, since != told[side] {
-            told[side] = nil
-            await log.explain(number, RelayWords.flowsAgain(side))
+        if waits[side].told != nil, since != waits[side].told {
+            waits[side].told = nil
+            await teller.tell(.flows(side))
         }
-        guard let since, told[side] == nil, .now - since > Self.blockedAfter else { return }
-        told[side] = since
-        await log.explain(number, RelayWords.blocked(side, for: .now - since))
+        let sink = connections[side.other]
+        let standstill = waits[side].send.look(isWaiting: since != nil, SendWait.Evidence(sink), at: .now)
+        guard let (time, evidence) = standstill, waits[side].told == nil, time > Self.blockedAfter else { return }
+        waits[side].told = since
+        await teller.tell(.blocked(side, time, evidence))
+    }
+
+    private struct Wait: Sendable {
+        var send = SendWait()
+        /// When the send began that was told of: it is told when it has gone through, too.
+        var told: ContinuousClock.Instant?
     }
 
     private func idle(_ state: RelayMeter.State, _ time: Duration) -> RelayIdle {
@@ -59,8 +68,6 @@ struct RelayWatch: Sendable {
                 idle.unread[side] = PeerSocket.behind(connection)?.unreadBytes
             }
         }
-        idle.last = state.lastToSpeak
-        idle.lastByte = state.lastToSpeak.flatMap { state.directions[$0].lastByte }
         return idle
     }
 }

@@ -24,6 +24,9 @@ struct RelayWay: Sendable {
     let faults: RelayFaults
     let meter: RelayMeter
     let log: RelayLog
+    let teller: RelayTeller
+    /// So many pieces of one direction are asked after at the reader: a long transfer is not held up by asking.
+    private static let piecesAskedAfter = 64
 
     func run() async -> End {
         if faults.isNone { return await runAtOnce() }
@@ -48,12 +51,13 @@ struct RelayWay: Sendable {
     /// Without faults each piece is sent on before the next is received: no memory, and the sender feels the receiver.
     private func runAtOnce() async -> End {
         var segments = SegmentCount()
+        var pieces = 0
         while true {
-            switch await receive() {
+            switch await receive(&segments) {
             case .bytes(let bytes):
-                let arrival = log.isExplaining ? segments.arrival(on: source, of: bytes.count) : nil
+                if log.isExplaining, pieces < Self.piecesAskedAfter { await tellWhatLies() }
+                pieces += 1
                 if let end = await send(bytes) { return end }
-                if let arrival { await log.explain(number, arrival.words(of: side)) }
             case .end: return await finish()
             case .reset: return .reset(side)
             case nil: return .stopped
@@ -63,7 +67,8 @@ struct RelayWay: Sendable {
 
     private func fill(_ queue: FaultQueue) async {
         var last: ContinuousClock.Instant?
-        while let item = await receive() {
+        var segments = SegmentCount()
+        while let item = await receive(&segments) {
             let due = faults.due(at: .now, after: last)
             last = due
             guard await queue.put(item, due: due) else { return }
@@ -73,7 +78,7 @@ struct RelayWay: Sendable {
     }
 
     /// What the side says next; nil when the relay ends.
-    private func receive() async -> FaultQueue.Item? {
+    private func receive(_ segments: inout SegmentCount) async -> FaultQueue.Item? {
         do throws(SocketError) {
             guard let bytes = try await source.receive(upTo: 65_536) else {
                 meter.ended(side)
@@ -83,6 +88,10 @@ struct RelayWay: Sendable {
             meter.received(bytes, from: side)
             // Before it goes on: an answer never stands before its question.
             await log.write(number, .data(side, bytes))
+            if log.isExplaining {
+                let arrival = segments.arrival(on: source, of: bytes.count)
+                await teller.tell(.received(side, bytes, arrival, goesOn: faults.isNone))
+            }
             return .bytes(bytes)
         } catch {
             guard error.code == .reset || error.code == .timedOut else { return nil }
@@ -98,6 +107,7 @@ struct RelayWay: Sendable {
         defer { meter.endSend(of: side) }
         do throws(SocketError) {
             try await sink.send(bytes)
+            await teller.tell(.delivered(side.other, bytes.count))
             return nil
         } catch {
             return end(of: error)
@@ -125,7 +135,13 @@ struct RelayWay: Sendable {
     }
 
     func tellPassed(_ count: Int, pieces: Int, sends: Int, by cause: String) async {
-        guard log.isExplaining, pieces != sends || !cause.isEmpty else { return }
-        await log.explain(number, RelayWords.passed(side, count, pieces: pieces, sends: sends, by: cause))
+        guard pieces != sends || !cause.isEmpty else { return }
+        await teller.tell(.passed(side, bytes: count, pieces: pieces, sends: sends, by: cause))
+    }
+
+    /// Whether what was sent before is still unread where the next piece goes.
+    private func tellWhatLies() async {
+        guard let socket = PeerSocket.behind(sink), socket.unreadBytes > 0 else { return }
+        await teller.tell(.lies(side.other, unread: socket.unreadBytes))
     }
 }

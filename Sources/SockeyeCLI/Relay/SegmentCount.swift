@@ -3,12 +3,6 @@ import Sockeye
 /// Which of the peer's sends became which receives, as far as a middle can know: TCP counts the segments that brought
 /// bytes, and where small pieces are sent at once, as on one computer, each send is one.
 struct SegmentCount {
-    struct Arrival: Sendable, Equatable {
-        let byteCount: Int
-        let segments: Int
-        let receives: Int
-    }
-
     private var counted = 0
     private var receives = 0
     private var byteCount = 0

@@ -26,7 +26,7 @@ struct Server: Sendable {
         }
         try await listener.serve(options: options) { connection in
             do {
-                try await role.hold(with: connection)
+                try await Explainer.watching(connection) { try await role.hold(with: connection) }
             } catch let error as SocketError where error.code == .reset {
                 let answer = error.errno.map(\.description) ?? "reset"
                 Console.say("\(connection.remoteAddress) has vanished in the middle of the conversation: \(answer)")
@@ -44,9 +44,11 @@ struct Server: Sendable {
         for listener in listeners { listener.close() }
         do {
             if let idle {
-                try await idle.run { try await role.hold(with: connection) }
+                try await idle.run {
+                    try await Explainer.watching(connection) { try await role.hold(with: connection) }
+                }
             } else {
-                try await role.hold(with: connection)
+                try await Explainer.watching(connection) { try await role.hold(with: connection) }
             }
         } catch {
             await connection.close()

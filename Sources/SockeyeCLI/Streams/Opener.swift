@@ -17,7 +17,7 @@ struct Opener: Sendable {
     func withConnection(_ body: (Connection) async throws -> Void) async throws {
         let connection = try await openPatiently()
         do {
-            try await body(connection)
+            try await Explainer.watching(connection) { try await body(connection) }
         } catch {
             await connection.close()
             throw error

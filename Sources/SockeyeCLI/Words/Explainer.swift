@@ -1,9 +1,85 @@
 import Sockeye
+import SockeyeSystem
 
-/// `--explain`: a line in plain words for every operation on a socket, when it has ended.
-struct Explainer: SocketObserver {
+/// `--explain`: a line in plain words for every operation on a socket, when it has ended, and what it means for the
+/// conversation: see ``SideStory``.
+///
+/// There is one for the process, as there is one standard error.
+final class Explainer: SocketObserver {
+    static let shared = Explainer()
+
+    /// One conversation that goes on.
+    struct Watched: Sendable {
+        var story: SideStory
+        var segments = SegmentCount()
+        var lastEvent = ContinuousClock.now
+        var receivingSince: ContinuousClock.Instant?
+        var sendWait = SendWait()
+        /// Who is asked what the kernel knows; nil until the conversation begins.
+        var connection: Connection?
+    }
+
+    private let watched = Locked<[SocketEvent.ID: Watched]>([:])
+
     func observe(_ event: SocketEvent) {
-        Console.say("explain: \(event.socket) \(Self.words(for: event))")
+        let direction = watched.with { $0[event.socket]?.story.direction(of: event.operation) }
+        Console.say("explain: \(event.socket) \(direction.map { "\($0): " } ?? "")\(Self.words(for: event))")
+        guard event.datagramCount == nil, let remote = event.remoteAddress else { return }
+        if event.operation == .accept || event.operation == .connect, event.error == nil {
+            let isServer = event.operation == .accept
+            let serverPort = isServer ? event.localAddress?.port : remote.port
+            let story = SideStory(isServer: isServer, isTCP: remote.family != .unix, serverPort: serverPort)
+            watched.with { $0[event.socket] = Watched(story: story) }
+        }
+        let connection = watched.with { $0[event.socket]?.connection }
+        add(event.socket) { watched in
+            watched.lastEvent = .now
+            return Self.event(for: event, connection, &watched.segments).map { watched.story.take($0) } ?? []
+        }
+        if event.operation == .close { watched.with { $0[event.socket] = nil } }
+    }
+
+    /// What an operation is to the story, with what the kernel adds to it.
+    private static func event(
+        for event: SocketEvent,
+        _ connection: Connection?,
+        _ segments: inout SegmentCount
+    ) -> SideStory.Event? {
+        if let error = event.error { return .failed(error.code) }
+        switch event.operation {
+        case .accept, .connect: return .opened
+        case .receive where event.byteCount == 0: return .ended
+        case .receive:
+            let count = event.byteCount ?? 0
+            return .received(count, connection.flatMap { segments.arrival(on: $0, of: count) })
+        case .send: return .sent(event.byteCount ?? 0)
+        case .finishSending: return .finished(kernel: (try? connection?.statistics)?.state.tableName)
+        case .close:
+            guard let local = event.localAddress, let remote = event.remoteAddress else { return nil }
+            let peer = PeerSocket.isHere(remote, local) ? PeerSocket.between(remote, local) : nil
+            return .closed(own: PeerSocket.between(local, remote), peer: peer)
+        default: return nil
+        }
+    }
+
+    /// Adds to a story, and says what that adds.
+    func add(_ id: SocketEvent.ID, _ change: (inout Watched) -> [Remark]) {
+        let remarks = watched.with { all -> [Remark] in
+            guard var one = all[id] else { return [] }
+            defer { all[id] = one }
+            return change(&one)
+        }
+        for remark in remarks { Console.say("explain: \(id) \(remark.words)") }
+    }
+
+    /// False: this connection is not explained.
+    func begin(_ id: SocketEvent.ID, _ connection: Connection) -> Bool {
+        watched.with { all in
+            guard all[id] != nil else { return false }
+            all[id]?.connection = connection
+            all[id]?.lastEvent = .now
+            return true
+        }
     }
 
     /// What the operation was, which system call it is, and what came of it.

@@ -102,18 +102,20 @@ import Testing
     // MARK: Explaining
 
     @Test func `who waits for whom is said only when it is certain`() {
-        var idle = RelayIdle(time: .seconds(3), ended: [], last: .client, lastByte: UInt8(ascii: "i"))
-        #expect(idle.words?.contains("both sides are waiting to read") == true)
-        #expect(idle.words?.contains("its last byte is no newline") == true)
+        var idle = RelayIdle(time: .seconds(3), ended: [], last: .client, turn: Turn("hi"))
+        #expect(idle.remark?.id == "both-waiting")
+        #expect(idle.remark?.words.contains("both sides are waiting to read") == true)
+        #expect(idle.remark?.words.contains("its last byte is no newline") == true)
         idle.unread[.server] = 5
-        #expect(idle.words?.contains("the server has not received 5 bytes") == true)
-        #expect(idle.words?.contains("both sides") == false)
+        #expect(idle.remark?.id == "busy")
+        #expect(idle.remark?.words.contains("the server has not received 5 bytes") == true)
+        #expect(idle.remark?.words.contains("both sides") == false)
         idle.inFlight[.client] = 7
-        #expect(idle.words?.contains("7 bytes for the client are still on their way") == true)
-        #expect(
-            RelayIdle(time: .seconds(3), ended: [.client]).words?.contains("which neither sends nor closes") == true
-        )
-        #expect(RelayIdle(time: .seconds(3), ended: [.client, .server]).words == nil)
+        #expect(idle.remark?.id == "in-flight")
+        #expect(idle.remark?.words.contains("7 bytes for the client are still on their way") == true)
+        let half = RelayIdle(time: .seconds(3), ended: [.client]).remark
+        #expect(half?.id == "half-closed" && half?.words.contains("which neither sends nor closes") == true)
+        #expect(RelayIdle(time: .seconds(3), ended: [.client, .server]).remark == nil)
     }
 
     @Test func `the kernel's table tells the state and the unread bytes of a socket`() {
@@ -123,7 +125,7 @@ import Testing
             """
         #expect(
             PeerSocket.find(in: table, localPort: 8000, remotePort: 54321)
-                == PeerSocket(state: "CLOSE_WAIT", unreadBytes: 12)
+                == PeerSocket(state: "CLOSE_WAIT", unreadBytes: 11)
         )
         #expect(PeerSocket.find(in: table, localPort: 54321, remotePort: 8000) == nil)
     }

@@ -1,0 +1,58 @@
+import Sockeye
+import SockeyeSystem
+
+// What the operations alone do not tell: who waits, for whom, and since when.
+extension Explainer {
+    /// 250 ms: soon enough for a person.
+    private static let look = Duration.milliseconds(250)
+
+    /// Runs a conversation, and looks at its connection from time to time. Without `--explain` it only runs it.
+    static func watching(_ connection: Connection, _ body: () async throws -> Void) async throws {
+        guard let id = connection.observedAs, shared.begin(id, connection) else { return try await body() }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while await LoopTask.sleep(for: look) { shared.look(at: connection, id) }
+            }
+            defer { group.cancelAll() }
+            try await body()
+        }
+    }
+
+    private func look(at connection: Connection, _ id: SocketEvent.ID) {
+        let (isReceiving, isSending) = connection.waits
+        var look = SideStory.Look()
+        // In this order: what arrives in between is counted twice, and nothing is said to be lost.
+        look.underWay = connection.unacknowledgedBytes ?? 0
+        look.peer = PeerSocket.behind(connection)
+        add(id) { watched in
+            let now = ContinuousClock.now
+            // A wait begins when it is first seen, or when the operation before it has ended.
+            watched.receivingSince = isReceiving ? max(watched.receivingSince ?? now, watched.lastEvent) : nil
+            look.receiveWaits = watched.receivingSince.map { now - $0 }
+            if let (time, evidence) = watched.sendWait.look(isWaiting: isSending, .init(connection), at: now) {
+                (look.sendWaits, look.evidence) = (time, evidence)
+            }
+            return watched.story.take(.looked(look))
+        }
+    }
+}
+
+extension ConnectionStatistics.State {
+    /// As netstat has it.
+    var tableName: String {
+        switch self {
+        case .established: "ESTABLISHED"
+        case .synSent: "SYN_SENT"
+        case .synReceived: "SYN_RECV"
+        case .finWait1: "FIN_WAIT1"
+        case .finWait2: "FIN_WAIT2"
+        case .timeWait: "TIME_WAIT"
+        case .closed: "CLOSED"
+        case .closeWait: "CLOSE_WAIT"
+        case .lastAck: "LAST_ACK"
+        case .listen: "LISTEN"
+        case .closing: "CLOSING"
+        case .other: "unknown"
+        }
+    }
+}

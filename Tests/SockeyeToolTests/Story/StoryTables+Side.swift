@@ -1,0 +1,170 @@
+import Sockeye
+
+@testable import SockeyeCLI
+
+extension StoryTables {
+    private static func arrival(_ bytes: Int, _ segments: Int, _ receives: Int) -> Arrival {
+        Arrival(byteCount: bytes, segments: segments, receives: receives)
+    }
+
+    private static func waiting(
+        receive: Duration? = nil,
+        send: Duration? = nil,
+        _ evidence: SendWait.Evidence = .init(),
+        underWay: Int = 0,
+        unread: Int? = nil
+    ) -> SideStory.Event {
+        var look = SideStory.Look(receiveWaits: receive, sendWaits: send, evidence: evidence, underWay: underWay)
+        look.peer = unread.map { PeerSocket(state: "ESTABLISHED", unreadBytes: $0) }
+        return .looked(look)
+    }
+
+    private static func open(_ rest: [(event: SideStory.Event, ids: [String], words: String)])
+        -> [(event: SideStory.Event, ids: [String], words: String)]
+    {
+        [(.opened, ["open"], "ESTABLISHED at both ends")] + rest
+    }
+
+    private static let timeWait = PeerSocket(state: "TIME_WAIT", unreadBytes: 0)
+
+    /// All of them are a server's, over TCP, on port 8000.
+    static let side: [StoryRow<SideStory.Event>] = [
+        StoryRow(
+            name: "sends and receives",
+            steps: open([
+                (.received(3, arrival(3, 1, 1)), [], ""),
+                (.sent(7), ["sends"], "server → client: with how many recv() the client takes that cannot be seen"),
+                (.sent(7), [], ""),
+                (
+                    .received(9, arrival(9, 3, 1)), ["arrival"],
+                    "client → server: 3 sends (as many segments) arrived as 1"
+                ),
+                (.received(2, nil), [], ""),
+                (.received(3, arrival(5, 1, 2)), ["arrival"], "1 send arrived as 2 receives here"),
+            ])
+        ),
+        StoryRow(
+            name: "the client closes first",
+            steps: open([
+                (
+                    .ended, ["ended"],
+                    "the client has finished sending first (shutdown or close: FIN). "
+                ),
+                (
+                    .closed(own: nil, peer: timeWait), ["closed"],
+                    "the client closed first, so it is the client's end that stays in TIME_WAIT for 60 seconds, and there it is"
+                ),
+            ])
+        ),
+        StoryRow(
+            name: "this side finishes first, and the client answers",
+            steps: open([
+                (.finished(kernel: "FIN_WAIT1"), ["finished"], "its end is in FIN_WAIT1 until the client's kernel has"),
+                (.finished(kernel: "FIN_WAIT2"), [], ""),
+                (waiting(receive: .seconds(4), unread: 0), ["half-closed"], "This side has sent its end (FIN)"),
+                (.received(3, arrival(3, 1, 1)), [], ""),
+                (.ended, ["ended"], "it is this end that goes to TIME_WAIT"),
+                (
+                    .closed(own: timeWait, peer: nil), ["closed"],
+                    "this side closed first, so it is this end that stays in TIME_WAIT for 60 seconds, and there it is. A new "
+                        + "server on port 8000 gets \"address already in use\""
+                ),
+            ])
+        ),
+        StoryRow(
+            name: "this side closes, and the client does not",
+            steps: open([
+                (
+                    .closed(own: PeerSocket(state: "FIN_WAIT2", unreadBytes: 0), peer: nil), ["closed"],
+                    "the client has not closed yet: this end is in FIN_WAIT2, and the kernel gives it up after 60 seconds"
+                )
+            ])
+        ),
+        StoryRow(
+            name: "this side is cut off",
+            steps: open([(.closed(own: nil, peer: nil), ["closed"], "nothing is left of this end")])
+        ),
+        StoryRow(
+            name: "a reset",
+            steps: open([
+                (.failed(.reset), ["reset"], "A program resets when it closes with bytes unread"),
+                (.failed(.reset), [], ""),
+                (.closed(own: nil, peer: nil), ["closed"], "it was reset before: nothing stays behind"),
+            ])
+        ),
+        StoryRow(
+            name: "a reset by a client that had finished",
+            steps: open([
+                (.ended, ["ended"], ""),
+                (.failed(.reset), ["reset"], "It had finished before and was sent more"),
+            ])
+        ),
+        StoryRow(
+            name: "a giving up is no reset",
+            steps: open([(.failed(.cancelled), [], ""), (.failed(.timedOut), [], "")])
+        ),
+        StoryRow(
+            name: "both wait, on one computer",
+            steps: open([
+                (waiting(receive: .seconds(2), unread: 0), [], ""),
+                (
+                    waiting(receive: .seconds(3), unread: 0), ["both-waiting"],
+                    "both sides are waiting to read, each for the other (or the client computes, which looks the same from "
+                        + "here). Neither has sent anything"
+                ),
+                (waiting(receive: .seconds(4), unread: 0), [], ""),
+                (.sent(7), ["sends"], ""),
+                (
+                    waiting(receive: .seconds(3), unread: 0), ["both-waiting"],
+                    "The server, this side, spoke last. If the client"
+                ),
+                (.received(7, nil), [], ""),
+                (
+                    waiting(receive: .seconds(3), unread: 0), ["both-waiting"],
+                    "The client spoke last, and it is this side's turn"
+                ),
+            ])
+        ),
+        StoryRow(
+            name: "of a client elsewhere nothing is claimed",
+            steps: open([
+                (
+                    waiting(receive: .seconds(3)), ["receive-waits"],
+                    "Whether the client waits to read as well, or computes, cannot be seen from this side"
+                )
+            ])
+        ),
+        StoryRow(
+            name: "a busy client, and a line that loses",
+            steps: open([
+                (
+                    waiting(receive: .seconds(3), unread: 5), ["busy"],
+                    "the client has not received 5 bytes that are there"
+                ),
+                (.received(1, nil), [], ""),
+                (
+                    waiting(receive: .seconds(3), underWay: 5), ["in-flight"],
+                    "5 bytes for the client are still on their way"
+                ),
+            ])
+        ),
+        StoryRow(
+            name: "a send that waits",
+            steps: open([
+                (.sent(9), ["sends"], ""),
+                (waiting(send: .milliseconds(900), .init(unsent: 9)), [], ""),
+                (
+                    waiting(send: .seconds(1), .init(unsent: 9, unread: 4)), ["blocked"],
+                    "server → client: send waits, 1.0 s so far: the client does not read, or too slowly, and the buffers in "
+                        + "between are full (4 bytes are with the client's computer and unread, 9 are not sent yet)"
+                ),
+                (waiting(send: .seconds(2), .init(unsent: 9)), [], ""),
+                (.sent(9), ["flows"], "the client reads again"),
+                (
+                    waiting(send: .seconds(2), .init(inFlight: 4, unsent: 9, window: 900)), ["network-slow"],
+                    "whether the client reads cannot be seen"
+                ),
+            ])
+        ),
+    ]
+}
