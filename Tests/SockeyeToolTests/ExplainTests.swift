@@ -128,6 +128,27 @@ import Testing
     @Test func `a huge text is explained by its end`() {
         let text = String(repeating: "all is well, line after line\n", count: 20_000) + "Broken pipe\n"
         #expect(id(text) == "broken-pipe")
+        #expect(ErrorText(text).matches().first?.line == 20_001)
+        #expect(ErrorText(text).skippedBytes == text.utf8.count - ErrorText.maximumBytes)
+    }
+
+    @Test func `a line without an end is looked at from both of its ends`() {
+        let filling = String(repeating: "all is well ", count: 100_000)
+        #expect(id(filling + "Broken pipe") == "broken-pipe")
+        let text = ErrorText("Broken pipe " + filling.prefix(200_000))
+        #expect(text.matches().first?.entry.id == "broken-pipe")
+        #expect(text.lines.allSatisfy { $0.utf8.count <= ErrorText.maximumLineBytes + 5 })
+        #expect(NearestGuess.entries(for: ErrorText(filling)).isEmpty)
+    }
+
+    @Test func `what was not looked at is said, and the line is the one of the whole text`() throws {
+        let explain = try Program.sockeye("explain")
+        let line = String(repeating: "127.0.0.1:99 all is well\n", count: 100_000)
+        explain.write(line + "connect to 192.0.2.7:1337\nBroken pipe\n")
+        let outcome = explain.finish()
+        #expect(outcome.status == 0)
+        #expect(outcome.errors.contains("the text is long: only its last 256 KiB were looked at"))
+        #expect(outcome.text.contains("line 100002: Broken pipe"), "\(outcome.text)")
     }
 }
 

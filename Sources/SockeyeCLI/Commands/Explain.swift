@@ -24,8 +24,8 @@ struct Explain: AsyncParsableCommand {
 
     func run() async throws {
         Interruption.endsAtOnce()
-        let words = text.isEmpty ? try await Self.standardInput() : text.joined(separator: " ")
-        guard words.contains(where: { !$0.isWhitespace }) else {
+        let pasted = text.isEmpty ? try await Self.standardInput() : ErrorText(text.joined(separator: " "))
+        guard pasted.lines.contains(where: { $0.contains { !$0.isWhitespace } }) else {
             try Failure(
                 attempted: "explain a message",
                 happened: "there is none: the text is empty",
@@ -34,10 +34,15 @@ struct Explain: AsyncParsableCommand {
                 status: Failure.wrongUsage
             ).end()
         }
-        let pasted = ErrorText(words)
         let matches = pasted.matches()
         let answer = ExplainAnswer(matches: matches, guesses: matches.isEmpty ? NearestGuess.entries(for: pasted) : [])
-        let address = MentionedAddress(in: words)
+        let address = MentionedAddress(in: pasted.surroundings(of: matches.first))
+        if pasted.skippedBytes > 0 {
+            let size = "\(ErrorText.maximumBytes >> 10) KiB"
+            Console.say(
+                "sockeye: the text is long: only its last \(size) were looked at, where programs say why they ended"
+            )
+        }
         if json {
             await Output.standard.write(Array((answer.json(address).line + "\n").utf8))
         } else if let page = answer.page(address, columns: StandardStream.output.columns ?? 100) {
@@ -48,16 +53,21 @@ struct Explain: AsyncParsableCommand {
         if matches.isEmpty { throw ExitCode(Failure.networkFailed) }
     }
 
-    private static func standardInput() async throws -> String {
+    private static func standardInput() async throws -> ErrorText {
         if StandardStream.input.isTerminal { Console.say("Paste the message, then press Ctrl-D on a line of its own.") }
         let input = Input()
         var bytes: [UInt8] = []
+        var (droppedBytes, droppedLines) = (0, 0)
         while let piece = try await input.next() {
             bytes += piece
             // The end of a text is what counts, so its beginning need not be kept.
-            if bytes.count > 4 * ErrorText.maximumBytes { bytes = bytes.suffix(ErrorText.maximumBytes) }
+            guard bytes.count > 4 * ErrorText.maximumBytes else { continue }
+            let dropped = bytes.dropLast(ErrorText.maximumBytes)
+            droppedBytes += dropped.count
+            droppedLines += dropped.count { $0 == UInt8(ascii: "\n") }
+            bytes = bytes.suffix(ErrorText.maximumBytes)
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return ErrorText(bytes, droppedBytes: droppedBytes, droppedLines: droppedLines)
     }
 }
 

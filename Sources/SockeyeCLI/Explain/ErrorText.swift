@@ -14,13 +14,41 @@ struct ErrorText {
     /// 256 KiB: of a longer text the end is looked at, which is where programs say why they ended.
     static let maximumBytes = 256 << 10
 
+    /// 4 KiB: of a longer line both ends are looked at; what programs say of an error is shorter.
+    static let maximumLineBytes = 4 << 10
+
     let lines: [String]
+    /// How many bytes at the beginning are not looked at, and how many lines they have.
+    let skippedBytes: Int
+    private let skippedLines: Int
     private let isPythonTraceback: Bool
 
     init(_ text: String) {
-        let end = String(decoding: Array(text.utf8.suffix(Self.maximumBytes)), as: UTF8.self)
-        lines = end.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
-        isPythonTraceback = end.contains("Traceback (most recent call last)")
+        self.init(Array(text.utf8))
+    }
+
+    /// - Parameter droppedBytes: How many stood before these and were not kept, in so many lines.
+    init(_ bytes: [UInt8], droppedBytes: Int = 0, droppedLines: Int = 0) {
+        let end = bytes.suffix(Self.maximumBytes)
+        let skipped = bytes.dropLast(end.count)
+        skippedBytes = droppedBytes + skipped.count
+        skippedLines = droppedLines + skipped.count { $0 == UInt8(ascii: "\n") }
+        lines = end.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(Self.line)
+        isPythonTraceback = lines.contains { $0.contains("Traceback (most recent call last)") }
+    }
+
+    private static func line(_ bytes: ArraySlice<UInt8>) -> String {
+        let bytes = bytes.last == UInt8(ascii: "\r") ? bytes.dropLast() : bytes
+        guard bytes.count > maximumLineBytes else { return String(decoding: bytes, as: UTF8.self) }
+        let half = maximumLineBytes / 2
+        return String(decoding: bytes.prefix(half), as: UTF8.self) + " … "
+            + String(decoding: bytes.suffix(half), as: UTF8.self)
+    }
+
+    /// The part of the text in which an address is looked for: around the error, and not in all of a log.
+    func surroundings(of match: Match?) -> String {
+        let line = match.map { $0.line - skippedLines } ?? lines.count
+        return lines.prefix(line + 5).suffix(40).joined(separator: "\n")
     }
 
     /// The errors, the one that explains the text first: in a traceback the last error is what ended the program, and
@@ -33,10 +61,18 @@ struct ErrorText {
                 operation = Self.operation(in: call) ?? operation
                 continue
             }
-            guard let match = Self.best(in: operation + " " + line, line, number: index + 1) else { continue }
+            guard let match = Self.best(in: operation + " " + line, line, number: skippedLines + index + 1) else {
+                continue
+            }
             found.append(match)
         }
-        if found.isEmpty, lines.count > 1, let match = Self.best(in: lines.joined(separator: " "), lines[0], number: 1)
+        let broken = lines.suffix(Self.brokenLines)
+        if found.isEmpty, lines.count > 1, let first = broken.first,
+            let match = Self.best(
+                in: broken.joined(separator: " "),
+                first,
+                number: skippedLines + broken.startIndex + 1
+            )
         {
             // A terminal has broken the message into lines.
             found = [match]
@@ -44,6 +80,9 @@ struct ErrorText {
         var seen: Set<String> = []
         return found.reversed().filter { seen.insert($0.entry.id).inserted }
     }
+
+    /// 20: a message that a terminal has broken has no more lines than that.
+    private static let brokenLines = 20
 
     /// Lines that show source code or frames: an error's name in them is not an error. nil: no such line.
     private func codeLine(_ line: String) -> String? {
@@ -62,10 +101,11 @@ struct ErrorText {
 
     private static func best(in searched: String, _ line: String, number: Int) -> Match? {
         let lower = Array(searched.lowercased().utf8)
-        let name = errorNumber(in: lower).flatMap(ErrorNumber.name)
+        let words = Phrase.words(of: lower)
+        let name = errorNumber(in: lower, words).flatMap(ErrorNumber.name)
         var best: (entry: Explanation, weight: Int)?
-        for known in Self.known {
-            let weight = known.weight(in: lower, numberName: name)
+        for known in Self.candidates(words, hasNumber: name != nil) {
+            let weight = known.weight(in: lower, words, numberName: name)
             if weight > (best?.weight ?? 0) { best = (known.entry, weight) }
         }
         guard let best else { return nil }
@@ -86,9 +126,10 @@ struct ErrorText {
         /// 4: a bare number says less than any words beside it.
         private static let numberWeight = 4
 
-        func weight(in line: [UInt8], numberName: String?) -> Int {
+        func weight(in line: [UInt8], _ words: Set<[UInt8]>, numberName: String?) -> Int {
             var weight = 0
-            for phrase in phrases where phrase.length > weight && phrase.isIn(line) { weight = phrase.length }
+            for phrase in phrases
+            where phrase.length > weight && phrase.mayBeIn(words) && phrase.isIn(line) { weight = phrase.length }
             if weight == 0, let numberName, entry.errnos.contains(numberName) { weight = Self.numberWeight }
             return weight
         }
@@ -96,15 +137,36 @@ struct ErrorText {
 
     private static let known = Explanation.all.map(Known.init)
 
+    /// The entries that have a phrase which begins with this word; under nil those with one that begins with a sign.
+    private static let byFirstWord: [[UInt8]?: [Int]] = {
+        var index: [[UInt8]?: [Int]] = [:]
+        for (number, entry) in known.enumerated() {
+            for word in Set(entry.phrases.map(\.first)) { index[word, default: []].append(number) }
+        }
+        return index
+    }()
+
+    /// The entries that a line with these words may be of: nearly every line of a log has none.
+    private static func candidates(_ words: Set<[UInt8]>, hasNumber: Bool) -> [Known] {
+        if hasNumber { return known }
+        var numbers = Set(byFirstWord[nil] ?? [])
+        for word in words { numbers.formUnion(byFirstWord[word] ?? []) }
+        return numbers.sorted().map { known[$0] }
+    }
+
     /// The number behind `errno`, `WinError`, `os error` and their like; behind `error` or `code` only a Windows number,
     /// since programs have codes of their own.
-    static func errorNumber(in line: [UInt8]) -> Int32? {
+    ///
+    /// - Parameter words: All of the line's, so that a line without any of these is done at once.
+    static func errorNumber(in line: [UInt8], _ words: Set<[UInt8]>) -> Int32? {
         for (marker, isCertain) in [
             ("errno", true), ("winerror", true), ("os error", true), ("rawvalue", true), ("error", false),
             ("code", false),
         ] {
+            let marker = Array(marker.utf8)
+            guard words.contains(Array(marker.prefix(while: Phrase.isWord))) else { continue }
             var start = 0
-            while let end = Phrase.find(Array(marker.utf8), in: line, from: start) {
+            while let end = Phrase.find(marker, in: line, from: start) {
                 start = end
                 if let number = number(in: line[end...].prefix(12)), isCertain || (10_000...12_000).contains(number) {
                     return number
@@ -126,13 +188,26 @@ struct ErrorText {
 /// A piece of a message to look for: text, with `*` for anything in between. It begins and ends at a word's edge.
 struct Phrase {
     private let parts: [[UInt8]]
+    /// The word that it begins with, where it begins with one.
+    let first: [UInt8]?
     /// How much of a line it recognises.
     let length: Int
 
     init(_ text: String) {
         parts = text.lowercased().split(separator: "*").map { Array($0.utf8) }
         length = parts.reduce(0) { $0 + $1.count }
+        first = parts.first.flatMap { part in
+            part.first.map(Self.isWord) == true ? Array(part.prefix(while: Self.isWord)) : nil
+        }
     }
+
+    /// The whole words of a line.
+    static func words(of line: [UInt8]) -> Set<[UInt8]> {
+        Set(line.split { !isWord($0) }.map { Array($0) })
+    }
+
+    /// False: certainly not, since its first word is not there.
+    func mayBeIn(_ words: Set<[UInt8]>) -> Bool { first.map(words.contains) ?? true }
 
     /// - Parameter line: in lower case.
     func isIn(_ line: [UInt8]) -> Bool {

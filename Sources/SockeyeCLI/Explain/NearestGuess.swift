@@ -3,11 +3,13 @@ enum NearestGuess {
     /// 0.4: below that the words have little in common, and a wrong guess is worse than none.
     static let threshold = 0.4
     private static let maximumCount = 3
+    /// 300: a message in other words is not longer.
+    private static let mostCharacters = 300
 
     /// At most three, the nearest first; often none.
     static func entries(for text: ErrorText) -> [Explanation] {
         // The last lines, since that is where programs say it, and no more of them than a person would compare.
-        let wanted = text.lines.filter { !$0.isEmpty }.suffix(10).map { trigrams($0) }
+        let wanted = text.lines.filter { !$0.isEmpty }.suffix(10).map { trigrams(String($0.prefix(mostCharacters))) }
         let scored = Explanation.all.map { entry in
             let known = entry.phrases + entry.errnos + [entry.title.split(separator: ":").first.map(String.init) ?? ""]
             let score = known.map(trigrams).flatMap { one in wanted.map { similarity(one, $0) } }.max() ?? 0
