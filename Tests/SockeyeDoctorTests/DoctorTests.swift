@@ -79,7 +79,8 @@ private final class ScriptedProbes: Probes {
             }
         )
         let (report, evidence) = await Doctor(probes: probes).connect(to: .address(target))
-        #expect(report.findings.map(\.id) == ["works", "packets-lost"])
+        #expect(report.findings.map(\.id) == ["works", "answered-late"])
+        #expect(report.findings.last?.cause.contains("or a packet was lost") == true)
         #expect(!report.hasProblem)
         #expect(evidence.retries.count == 3 && evidence.otherPorts.isEmpty)
     }

@@ -142,16 +142,38 @@ package enum ConnectVerdict {
 
     private static func losses(_ connected: [Result], _ evidence: ConnectEvidence) -> Finding? {
         let again = connected.map(\.attempt.sentAgain).reduce(0, +)
-        let secondTries = connected.filter(\.isSecondTry)
-        guard again > 0 || !secondTries.isEmpty else { return nil }
+        let late = connected.filter { $0.isSecondTry || $0.attempt.requestsAgain > 0 }
+        let lines = late.map { result in
+            let count = result.attempt.requestsAgain + 1
+            return result.isSecondTry
+                ? "\(result.address) gave no answer at first, and then did"
+                : "\(result.address) answered the \(Words.ordinal(count)) request to connect"
+        }
+        guard again > 0 else { return late.isEmpty ? nil : answeredLate(late, evidence, lines) }
         return Finding(
             "packets-lost",
             .note,
             .likely,
             "packets get lost on the way: it works, with delays",
-            evidence: secondTries.map { "\($0.address) gave no answer at first, and then did" }
-                + (again > 0 ? ["\(again) packets had to be sent again"] : []),
+            evidence: lines + ["\(again) packets of the connection had to be sent again"],
             cause: "a weak Wi-Fi, a full line, or an overloaded server",
+            next: ["the same command again: does it differ from time to time?"]
+        )
+    }
+
+    /// A request that gets no answer may be lost, or have come to a server whose queue was full: both look the same from here,
+    /// but nothing gets lost within one computer.
+    private static func answeredLate(_ late: [Result], _ evidence: ConnectEvidence, _ lines: [String]) -> Finding {
+        let isHere = late.allSatisfy { evidence.state.isOwn($0.address) }
+        return Finding(
+            "answered-late",
+            .note,
+            isHere ? .likely : .possible,
+            "the first request to connect got no answer, and a later one did: it works, with a delay",
+            evidence: lines,
+            cause: isHere
+                ? "the server's queue of new clients was full for a moment: it is busy, and accepts them slowly"
+                : "the server was busy, its queue of new clients full for a moment; or a packet was lost on the way",
             next: ["the same command again: does it differ from time to time?"]
         )
     }

@@ -35,4 +35,9 @@ package enum Words {
         guard items.count > 1, let last = items.last else { return items.first ?? "" }
         return items.dropLast().joined(separator: ", ") + " and " + last
     }
+
+    /// `second`, `third`, and numbers after that.
+    static func ordinal(_ count: Int) -> String {
+        ["first", "second", "third", "fourth", "fifth"].dropFirst(count - 1).first ?? "\(count)th"
+    }
 }

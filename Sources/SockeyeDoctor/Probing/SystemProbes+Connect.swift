@@ -48,13 +48,14 @@ extension SystemProbes {
 
     private static func watch(_ socket: borrowing Socket, _ attempt: inout Attempt, for time: Duration) {
         let descriptor = socket.descriptor
+        attempt.requestsAgain = Syscalls.tcpFigures(descriptor)?.sentAgain ?? 0
         if time > .zero, Syscalls.waitReadable(descriptor, milliseconds: Deadline(in: time).milliseconds),
             let bytes = try? socket.receive(upTo: greetingBytes) as [UInt8]??
         {
             attempt.greeting = bytes.flatMap { $0 } ?? []
             attempt.hasEnded = attempt.greeting.isEmpty
         }
-        attempt.sentAgain = Syscalls.tcpFigures(descriptor)?.sentAgain ?? 0
+        attempt.sentAgain = max((Syscalls.tcpFigures(descriptor)?.sentAgain ?? 0) - attempt.requestsAgain, 0)
         attempt.isNotAccepted = time > .zero && staysUnaccepted(attempt, descriptor)
         // An orderly end, so that the server does not log a reset; what it still says is dropped.
         try? socket.shutdown(.sending)
