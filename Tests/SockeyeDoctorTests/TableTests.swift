@@ -114,6 +114,12 @@ import Testing
         ("iifname \"eth0\" jump more", "accept", "closed"), ("tcp dport 1337 accept\njump more", "accept", "open"),
         ("meta l4proto tcp reject with tcp reset", "accept", "closed"), ("ip saddr 10.1.1.1 drop", "accept", "open"),
         ("limit rate 5/second accept", "accept", "open"), ("counter packets 0 bytes 0 drop", "accept", "closed"),
+        // A new client is neither established nor invalid, and comes to an address of this computer.
+        ("ct state { 0x2, 0x4 } accept\nct state 0x1 drop\ntcp dport 1337 accept\ndrop", "accept", "open"),
+        ("ct state new tcp dport 1337 accept", "drop", "open"),
+        ("tcp dport 1337 ct state { new, untracked } accept", "drop", "open"),
+        ("ct state established drop", "accept", "open"), ("iifname != \"lo\" drop", "accept", "closed"),
+        ("fib daddr type local return\ndrop", "accept", "open"), ("ct state vmap { new : drop }", "accept", "open"),
         ("tcp dport 1337 return\ndrop", "accept", "open"), ("jump nowhere", "accept", "open"),
     ])
     func `a rule bears on the port`(rules: String, policy: String, expected: String) {
@@ -129,6 +135,11 @@ import Testing
             "-P INPUT DROP\n-A INPUT -i lo -j ACCEPT\n-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
             "closed"
         ),
+        ("-P INPUT DROP\n-A INPUT -p tcp -m state --state NEW -m tcp --dport 1337 -j ACCEPT", "open"),
+        ("-P INPUT ACCEPT\n-A INPUT -m addrtype --dst-type LOCAL -j RETURN\n-A INPUT -j DROP", "open"),
+        ("-P INPUT ACCEPT\n-A INPUT -m addrtype ! --dst-type LOCAL -j DROP", "open"),
+        ("-P INPUT ACCEPT\n-A INPUT ! -i lo -j DROP", "closed"),
+        ("-P INPUT ACCEPT\n-A INPUT -p tcp -m tcp ! --dport 1337 -j DROP", "open"),
         ("-P INPUT ACCEPT\n-N wall\n-A INPUT -j wall\n-A wall -p tcp --dport 1337 -j DROP", "closed"),
     ])
     func `iptables' rules bear on it too`(rules: String, expected: String) {
@@ -144,6 +155,19 @@ import Testing
         #expect(firewall.opening(80) == "sudo ufw allow 80/tcp")
         firewall.manager = .firewalld
         #expect(firewall.opening(80) == "sudo firewall-cmd --add-port=80/tcp")
+        firewall.zone = "home"
+        #expect(firewall.opening(80, transport: "udp") == "sudo firewall-cmd --zone=home --add-port=80/udp")
+        #expect(firewall.keepingOpen(80) == "sudo firewall-cmd --permanent --zone=home --add-port=80/tcp")
+        firewall.manager = .ufw
+        #expect(firewall.keepingOpen(80) == nil)
+    }
+
+    @Test(arguments: [
+        ("public (default)\n  interfaces: eth0\n", "public", nil), ("home\n  interfaces: eth0\n", "public", "home"),
+        ("home\n  interfaces: eth0\nwork\n  sources: 10.0.0.0/8\n", "public", nil), ("", "public", nil),
+    ])
+    func `firewalld's zone is named where it is not the default`(active: String, standard: String, zone: String?) {
+        #expect(FirewallParser.zone(active: active, standard: standard + "\n") == zone)
     }
 
     @Test func `a chain that jumps to itself ends`() {

@@ -51,6 +51,8 @@ package struct Firewall: Sendable, Equatable {
     }
 
     package var manager: Manager?
+    /// firewalld's zone for the network that this computer is in, where it is not the one that commands go to by themselves.
+    package var zone: String?
     package var chains: [Chain] = []
     /// There is a firewall tool, and this user may not read its rules.
     package var isUnreadable = false
@@ -108,11 +110,29 @@ package struct Firewall: Sendable, Equatable {
         return nil
     }
 
+    private var zoneOption: String { zone.map { "--zone=\($0) " } ?? "" }
+
+    /// The command that keeps the port open after a restart, where that is another one.
+    package func keepingOpen(_ port: Int, transport: String = "tcp") -> String? {
+        guard manager == .firewalld else { return nil }
+        return "sudo firewall-cmd --permanent \(zoneOption)--add-port=\(port)/\(transport)"
+    }
+
+    /// The command that shows the rules as their manager has them.
+    package var showing: String {
+        switch manager {
+        case .ufw: "sudo ufw status verbose"
+        case .firewalld: "sudo firewall-cmd --list-all-zones"
+        case .iptables: "sudo iptables -S"
+        case .nftables, nil: "sudo nft list ruleset"
+        }
+    }
+
     /// The command that lets clients in.
     package func opening(_ port: Int, transport: String = "tcp") -> String {
         switch manager {
         case .ufw: return "sudo ufw allow \(port)/\(transport)"
-        case .firewalld: return "sudo firewall-cmd --add-port=\(port)/\(transport)"
+        case .firewalld: return "sudo firewall-cmd \(zoneOption)--add-port=\(port)/\(transport)"
         case .iptables: return "sudo iptables -I INPUT -p \(transport) --dport \(port) -j ACCEPT"
         case .nftables, nil:
             let closing = chains.first { $0.isInput && ($0.policy == .drop || !$0.rules.isEmpty) }

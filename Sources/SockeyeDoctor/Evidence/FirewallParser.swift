@@ -50,6 +50,11 @@ package enum FirewallParser {
                 if word(2) == "tcp" || word(2) == "udp" { rule.transport = word(2) } else { rule.isNarrowed = true }
                 // The names of several protocols stand in braces, which the rest of the loop walks over.
                 index += word(2) == "{" ? 2 : 3
+            case ("ct", "state"), ("fib", "daddr"), ("iifname", _), ("iif", _):
+                let condition = NewClientCondition(nftables: words[index...])
+                if condition.meaning == .never { return rule }
+                rule.isNarrowed = rule.isNarrowed || condition.meaning == .sometimes
+                index += condition.length
             case ("accept", _), ("drop", _), ("return", _), ("reject", _):
                 rule.verdict =
                     ["accept": .accept, "drop": .drop, "return": .leave][word(0)] ?? .reject
@@ -116,7 +121,17 @@ package enum FirewallParser {
             let value = index + 1 < words.count ? words[index + 1] : ""
             switch words[index] {
             case "-p": rule.transport = value
-            case "-m": rule.isNarrowed = rule.isNarrowed || !["tcp", "udp", "multiport", "comment"].contains(value)
+            case "-m":
+                let known = ["tcp", "udp", "multiport", "comment", "conntrack", "state", "addrtype"]
+                rule.isNarrowed = rule.isNarrowed || !known.contains(value)
+            case "--ctstate", "--state", "--dst-type", "-i":
+                let condition = NewClientCondition(iptables: words[index], value, isNegated: words[index - 1] == "!")
+                if condition.meaning == .never { return rule }
+                rule.isNarrowed = rule.isNarrowed || condition.meaning == .sometimes
+            case "!":
+                // The next word is the option that is turned round.
+                rule.isNarrowed = rule.isNarrowed || !NewClientCondition.iptablesOptions.contains(value)
+                index -= 1
             case "--dport", "--dports":
                 rule.ports = value.split(separator: ",").compactMap { range(String($0), separator: ":") }
             case "--comment", "--reject-with": break
@@ -138,5 +153,15 @@ package enum FirewallParser {
             index += 2
         }
         return rule
+    }
+
+    /// What `firewall-cmd --get-active-zones` prints: names at the beginning of a line, and what is in them indented below.
+    ///
+    /// - Returns: the only zone that is active; nil when it is the default one, or when there are several.
+    package static func zone(active: String, standard: String) -> String? {
+        let names = active.split(separator: "\n").filter { $0.first?.isWhitespace == false }
+            .compactMap { $0.split(separator: " ").first.map(String.init) }
+        guard names.count == 1, names[0] != standard.split(separator: "\n").first.map(String.init) else { return nil }
+        return names[0]
     }
 }

@@ -87,7 +87,8 @@ extension ListenVerdict {
 
     private static func firewall(_ evidence: ListenEvidence) -> Finding? {
         let (firewall, port) = (evidence.firewall, Int(evidence.port))
-        let opening = "\(firewall.opening(port))   lets clients in"
+        var openings = ["\(firewall.opening(port))   lets clients in"]
+        if let keeping = firewall.keepingOpen(port) { openings.append("\(keeping)   keeps it so after a restart") }
         switch firewall.bearing(on: port) {
         case .closed(let by, let verdict):
             return Finding(
@@ -99,7 +100,7 @@ extension ListenVerdict {
                 cause: verdict == .reject
                     ? "a rule refuses them: they see \"connection refused\" or \"no route to host\""
                     : "a rule throws their packets away: they wait until their time is up",
-                next: [opening]
+                next: openings
             )
         case .partly(let rule):
             return Finding(
@@ -109,7 +110,7 @@ extension ListenVerdict {
                 "the firewall of this computer lets only some clients in to port \(port)",
                 evidence: [rule],
                 cause: "the rule has a condition: an address, an interface, or a rate",
-                next: [opening]
+                next: openings
             )
         case .open where firewall.isUnreadable:
             return Finding(
@@ -117,10 +118,12 @@ extension ListenVerdict {
                 .note,
                 .certain,
                 "whether the firewall of this computer lets clients in is unknown",
-                evidence: ["only the administrator may read its rules"],
+                evidence: ["only the administrator may read its rules"]
+                    + (firewall.manager.map { ["\($0.rawValue) is switched on"] } ?? []),
                 cause: "this program does not run as administrator (root)",
                 next: [
-                    "sudo sockeye doctor --listen \(evidence.target == "*:\(port)" ? "'*:\(port)'" : evidence.target)"
+                    "sudo sockeye doctor --listen \(evidence.target == "*:\(port)" ? "'*:\(port)'" : evidence.target)",
+                    "\(firewall.showing)   shows the rules",
                 ]
             )
         case .open: return nil

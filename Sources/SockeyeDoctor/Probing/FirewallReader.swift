@@ -26,9 +26,27 @@ enum FirewallReader {
                 firewall.isUnreadable = true
             }
         }
-        if let status = run("ufw", "status"), status.text.contains("Status: active") { firewall.manager = .ufw }
-        if let status = run("firewall-cmd", "--state"), status.status == 0 { firewall.manager = .firewalld }
+        if isUfwOn { firewall.manager = .ufw }
+        if let status = run("firewall-cmd", "--state"), status.status == 0 {
+            firewall.manager = .firewalld
+            firewall.zone = zone
+        }
         return firewall
+    }
+
+    /// `ufw status` is for the administrator; whether it is switched on stands in a file that everybody may read.
+    private static var isUfwOn: Bool {
+        if let status = run("ufw", "status"), status.status == 0 { return status.text.contains("Status: active") }
+        let settings = SystemFile.text("/etc/ufw/ufw.conf") ?? ""
+        return settings.split(separator: "\n").contains { $0.filter { !$0.isWhitespace } == "ENABLED=yes" }
+    }
+
+    /// The one active zone, if it is another than the default.
+    private static var zone: String? {
+        guard let active = run("firewall-cmd", "--get-active-zones"), active.status == 0,
+            let standard = run("firewall-cmd", "--get-default-zone"), standard.status == 0
+        else { return nil }
+        return FirewallParser.zone(active: active.text, standard: standard.text)
     }
 
     private static func run(_ name: String, _ arguments: String...) -> OtherProgram.Outcome? {
