@@ -18,6 +18,8 @@ package struct Doctor: Sendable {
         package var connect = Duration.seconds(4)
         /// For what a server says by itself, and for it to accept.
         package var watch = Duration.milliseconds(700)
+        /// For an answer to a datagram. 3.6 s: a little longer than it takes to find out that a neighbour is not there.
+        package var datagram = Duration.milliseconds(3600)
         /// For other ports of a computer that did not answer.
         package var otherPorts = Duration.milliseconds(1500)
         /// For a router to answer.
@@ -103,6 +105,38 @@ package struct Doctor: Sendable {
 
     /// 198.51.100.1, which is nobody's (RFC 5737): with one hop allowed the packet ends at the own router anyway.
     private static let certainlyElsewhere = SocketAddress.ipv4(IPv4Address(198, 51, 100, 1), port: 0)
+
+    // MARK: Datagrams
+
+    /// What can be said about UDP from one end.
+    package func ask(_ endpoint: Endpoint) async -> Report {
+        let found = await probes.lookUp(endpoint)
+        var base = ConnectEvidence(
+            target: "udp:\(endpoint)",
+            name: endpoint.name,
+            port: endpoint.port ?? 0,
+            lookUp: found
+        )
+        base.transport = "UDP"
+        var evidence = DatagramEvidence(base)
+        evidence.attempts = await withTaskGroup(of: (Int, DatagramAttempt).self) { group in
+            for (index, address) in found.addresses.enumerated() {
+                group.addTask { (index, await probes.datagram(to: address, within: limits.datagram)) }
+            }
+            var done: [(Int, DatagramAttempt)] = []
+            for await one in group { done.append(one) }
+            return done.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+        if !evidence.attempts.contains(where: { $0.answer != nil }) {
+            let targets = found.addresses.filter { !$0.isAny && !$0.isMulticast && $0.port != 0 }
+            evidence.overTCP = await attempts(at: Array(targets.prefix(2)), limits.otherPorts, watch: .zero)
+        }
+        evidence.base.state = await probes.state()
+        var steps = base.name == nil ? [] : [Report.Step("look up \(base.name ?? "")", found.duration)]
+        steps += evidence.attempts.map { Report.Step("ask \($0.address)", $0.duration) }
+        let findings = DatagramVerdict.findings(evidence)
+        return Report(attempted: "send datagrams to \(base.target)", findings: findings, steps: steps)
+    }
 
     // MARK: Listening
 

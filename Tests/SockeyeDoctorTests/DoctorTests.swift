@@ -49,6 +49,10 @@ private final class ScriptedProbes: Probes {
         return []
     }
 
+    func datagram(to address: SocketAddress, within limit: Duration) async -> DatagramAttempt {
+        DatagramAttempt(address)
+    }
+
     func bind(to address: SocketAddress, reuse: ListenerReuse) async -> Errno? {
         asked.with { $0.binds.append(address) }
         return binding(address, reuse)

@@ -36,6 +36,30 @@ import Testing
         server.send(SIGKILL)
     }
 
+    @Test func `a UDP server that answers works, one that is silent is no problem, and none is one`() throws {
+        let script = """
+            import socket, sys
+            s = socket.socket(type=socket.SOCK_DGRAM); s.bind(('127.0.0.1', 0))
+            q = socket.socket(type=socket.SOCK_DGRAM); q.bind(('127.0.0.1', 0))
+            n = socket.socket(type=socket.SOCK_DGRAM); n.bind(('127.0.0.1', 0)); none = n.getsockname()[1]; n.close()
+            print(s.getsockname()[1], q.getsockname()[1], none)
+            while True: d, peer = s.recvfrom(99); s.sendto(d, peer)
+            """
+        let server = try Program.python(script)
+        let ports = try server.firstLine().split(separator: " ")
+        let answered = try Program.sockeye("doctor", "--json", "udp:127.0.0.1:\(ports[0])").finish()
+        #expect(answered.status == 0)
+        #expect(try ids(answered.output) == ["datagram-answered"])
+        let silent = try Program.sockeye("doctor", "--json", "udp:127.0.0.1:\(ports[1])").finish()
+        #expect(silent.status == 0)
+        #expect(try ids(silent.output) == ["datagram-not-answered"])
+        #expect(silent.text.contains("(process \(server.id))"))
+        let none = try Program.sockeye("doctor", "--json", "udp:127.0.0.1:\(ports[2])").finish()
+        #expect(none.status == 1)
+        #expect(try ids(none.output) == ["no-datagram-program"])
+        server.send(SIGKILL)
+    }
+
     @Test func `what holds a port is named by --listen`() throws {
         let holder = try Program.python(Script.server("sys.stdin.read()"))
         let outcome = try Program.sockeye("doctor", "--json", "--listen", "127.0.0.1:\(holder.firstLine())").finish()

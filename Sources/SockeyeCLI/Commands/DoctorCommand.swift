@@ -11,6 +11,7 @@ struct DoctorCommand: AsyncParsableCommand {
         discussion: """
             sockeye doctor example.org:1337     why can I not connect?
             sockeye doctor --listen '*:1337'    why can I not listen, and why can nobody reach me?
+            sockeye doctor udp:host:1337        do datagrams get there? what can be said from one end
             sockeye doctor                      this computer's addresses, listeners and limits
             sockeye doctor --json 1337          one line of JSON, for scripts
 
@@ -22,7 +23,7 @@ struct DoctorCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "Where to connect: host:port, or a port of this computer.")
+    @Argument(help: "Where to connect: host:port, udp:host:port, or a port of this computer.")
     var address: String?
 
     @Option(help: ArgumentHelp("Look at this end: where a server is to listen.", valueName: "port|address"))
@@ -44,10 +45,12 @@ struct DoctorCommand: AsyncParsableCommand {
         Interruption.endsAtOnce()
         let report: Report
         if let address {
-            report = await connect(to: try endpoint(address))
+            let typed = try typed(address)
+            report =
+                typed.kind == .datagram ? await Doctor().ask(typed.endpoint) : await connect(to: typed.endpoint)
             await show(report)
         } else if let listen {
-            let endpoint = try endpoint(listen)
+            let endpoint = try typed(listen).endpoint
             report = await Doctor().listen(on: endpoint)
             await show(report)
             if !noWait, report.findings.contains(where: { $0.id == "can-listen" }) { try await wait(on: endpoint) }
@@ -89,7 +92,7 @@ struct DoctorCommand: AsyncParsableCommand {
         }
     }
 
-    private func endpoint(_ text: String) throws -> Endpoint {
+    private func typed(_ text: String) throws -> TypedAddress {
         do throws(Failure) {
             let isListening = listen != nil
             // Who asks why nobody reaches him means every network, also when he writes the port alone.
@@ -99,7 +102,7 @@ struct DoctorCommand: AsyncParsableCommand {
                 command: isListening ? "doctor --listen" : "doctor"
             )
             if typed.endpoint.port == nil { throw unixFailure(text) }
-            return typed.endpoint
+            return typed
         } catch {
             try error.end()
         }

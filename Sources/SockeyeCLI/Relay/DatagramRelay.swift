@@ -43,7 +43,7 @@ struct DatagramRelay: Sendable {
             let server = try await DatagramSocket.connect(to: target.endpoint)
             let session = DatagramRelaySession(number, client, listener, server, faults, log)
             await log.write(number, .open(client: "\(client)", server: server.remoteAddress.map { "\($0)" } ?? ""))
-            await log.explain(number, RelayWords.datagramsBegin)
+            await log.explain(number, [Remark("datagrams", RelayWords.datagramsBegin)])
             return session
         } catch {
             if error.code == .cancelled { throw error }
@@ -113,7 +113,7 @@ final class DatagramRelaySession: Sendable {
         await log.write(number, .data(side, bytes))
         guard let queue = queues[side] else { return await pass(bytes, from: side) }
         let due = faults[side].due(at: .now, after: nil)
-        if !queue.offer(bytes, due: due) { await log.explain(number, RelayWords.datagramDropped(side)) }
+        if !queue.offer(bytes, due: due) { await log.explain(number, [Remark("datagram-dropped", RelayWords.datagramDropped(side))]) }
     }
 
     private func answer() async {
@@ -152,7 +152,7 @@ final class DatagramRelaySession: Sendable {
                 case .client: try server.trySend(bytes)
                 case .server: try listener.trySend(bytes, to: client)
                 }
-            if !hasRoom { await log.explain(number, RelayWords.datagramDropped(side)) }
+            if !hasRoom { await log.explain(number, [Remark("datagram-dropped", RelayWords.datagramDropped(side))]) }
         } catch {
             if error.code != .cancelled, error.code != .closed { await log.write(number, .failed("\(error)")) }
         }

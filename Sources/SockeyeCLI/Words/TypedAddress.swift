@@ -10,7 +10,7 @@ struct TypedAddress {
     /// Schemes that will come, and until then must not be taken for the names of computers.
     private static let laterSchemes = ["tls"]
     /// The commands that know datagrams.
-    private static let datagramCommands = ["serve", "connect", "relay", "replay"]
+    private static let datagramCommands = ["serve", "connect", "relay", "replay", "doctor"]
 
     /// - Parameter command: The name of the command, and what stands between it and the address.
     /// - Throws: what a person needs to write it right; its status is 64.
@@ -27,7 +27,7 @@ struct TypedAddress {
                         ? "sockeye \(command) is for connections, and \(scheme): has none"
                         : "\(scheme): is not there yet; TCP, UDP and Unix sockets are",
                     cause: isLater
-                        ? "datagrams are for sockeye serve, connect, relay and replay"
+                        ? "datagrams are for sockeye serve, connect, relay and replay, and for doctor with the other end's address"
                         : "this version of sockeye speaks tcp: (which need not be written), udp:, unix: and unix-datagram:",
                     next: ["sockeye \(command) 1337", "sockeye \(command) unix:/tmp/x.sock"],
                     status: Failure.wrongUsage

@@ -7,6 +7,8 @@ package struct ConnectEvidence: Sendable, Equatable {
     /// The name that was looked up; nil for an address.
     package var name: String?
     package var port: UInt16
+    /// For the words of a finding.
+    package var transport = "TCP"
     package var lookUp: LookUp
     /// One for each address.
     package var attempts: [Attempt] = []

@@ -87,7 +87,7 @@ extension ConnectVerdict {
             next: [
                 isItself
                     ? "sockeye doctor --listen \(evidence.port)   on \(who): shows the rule and the command that opens the port"
-                    : "ask whoever runs \(who) to let TCP port \(evidence.port) through",
+                    : "ask whoever runs \(who) to let \(evidence.transport) port \(evidence.port) through",
                 "another port that is allowed, such as 443 or 8080",
             ]
         )
@@ -270,7 +270,7 @@ extension ConnectVerdict {
                 """,
             next: [
                 "sockeye doctor --listen \(evidence.port)   on \(host): shows its firewall, and the command that opens the port",
-                "in a cloud: allow TCP port \(evidence.port) in the security group",
+                "in a cloud: allow \(evidence.transport) port \(evidence.port) in the security group",
             ]
         )
     }

@@ -69,12 +69,17 @@ extension ConnectVerdict {
         let near = ports.sorted { abs(Int($0.key) - Int(evidence.port)) < abs(Int($1.key) - Int(evidence.port)) }
             .prefix(5)
         let others = near.map { "port \($0.key): \(describe($0.value, state)) listens" }
+        let datagrams = state.datagramSockets.filter { $0.local.port == evidence.port }
+            .map {
+                "\(describe($0, state)) takes datagrams (UDP) on that port: another protocol, with ports of its own"
+            }
         return Finding(
             "nothing-listens",
             "no program on this computer listens on port \(evidence.port)",
-            evidence: seen + ["the kernel's list of listeners does not have it"] + others,
+            evidence: seen + ["the kernel's list of listeners does not have it"] + datagrams.prefix(1) + others,
             cause: "the server is not started, has ended with an error, or uses another port",
             next: ["look at the server's terminal", "sockeye serve \(evidence.port)   starts one to test with"]
+                + datagrams.prefix(1).map { _ in "sockeye connect udp:\(evidence.port)   talks to that one" }
                 + near.prefix(1).map { "sockeye connect \($0.key)   if that is the one you meant" }
         )
     }

@@ -8,6 +8,8 @@ package protocol Probes: Sendable {
     func lookUp(_ endpoint: Endpoint) async -> LookUp
     /// Connects, watches for a moment what the server says by itself, and closes.
     func connect(to address: SocketAddress, within limit: Duration, watching: Duration) async -> Attempt
+    /// Sends a short datagram, again if nothing comes back, and returns what does.
+    func datagram(to address: SocketAddress, within limit: Duration) async -> DatagramAttempt
     /// Sends one datagram that may pass so many routers, and returns what the network says to it.
     func nudge(_ address: SocketAddress, hops: Int32?, within limit: Duration) async -> [NetworkMessage]
     /// Binds a TCP socket for a moment; nil when that works.
