@@ -34,6 +34,20 @@ final class PromptScreen: Sendable {
         isEditing = terminal != "dumb" && Console.isTerminal && StandardStream.input.beginEditing()
     }
 
+    /// Where a prompt stands now: one terminal has one.
+    private static let shown = Locked<PromptScreen?>(nil)
+
+    /// Says something, above the line that is being typed where there is one.
+    static func say(_ text: String) {
+        guard let screen = shown.with(\.self) else { return Console.say(text) }
+        screen.state.with { state in
+            let isInTheWay = state.hasPrompt && state.interruptions == 0
+            if isInTheWay { Console.put(Prompt.erase) }
+            Console.say(text)
+            if isInTheWay { screen.draw(state) }
+        }
+    }
+
     // MARK: Typing
 
     /// Takes what was typed; ``nextEvent()`` says what came of it.
@@ -80,6 +94,7 @@ final class PromptScreen: Sendable {
     func showPrompt(ifNothingSince turn: Int) { show(after: turn) }
 
     private func show(after turn: Int?) {
+        Self.shown.with { $0 = self }
         state.with { state in
             if state.hasEnded || state.hasPrompt || (turn != nil && turn != state.turn) { return }
             state.hasPrompt = true
@@ -120,7 +135,8 @@ final class PromptScreen: Sendable {
 
     /// No prompt from now on. True: it was not ended before.
     @discardableResult func end() -> Bool {
-        state.with { state in
+        Self.shown.with { $0 = nil }
+        return state.with { state in
             if state.hasPrompt { Console.put("\n") }
             state.hasPrompt = false
             defer { state.hasEnded = true }

@@ -52,7 +52,7 @@ final class RelayLog: Sendable {
         let time = ContinuousClock.now - start
         await worker.run {
             for remark in remarks {
-                Console.say("explain: #\(connection) \(remark.words)")
+                Explainer.say("#\(connection) \(remark.words)")
                 if self.options.isJSON { self.put(Array((remark.json(at: time, connection).line + "\n").utf8)) }
             }
         }

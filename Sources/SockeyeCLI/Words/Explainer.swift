@@ -23,7 +23,7 @@ final class Explainer: SocketObserver {
 
     func observe(_ event: SocketEvent) {
         let direction = watched.with { $0[event.socket]?.story.direction(of: event.operation) }
-        Console.say("explain: \(event.socket) \(direction.map { "\($0): " } ?? "")\(Self.words(for: event))")
+        Self.say("\(event.socket) \(direction.map { "\($0): " } ?? "")\(Self.words(for: event))")
         guard event.datagramCount == nil, let remote = event.remoteAddress else { return }
         if event.operation == .accept || event.operation == .connect, event.error == nil {
             let isServer = event.operation == .accept
@@ -62,6 +62,20 @@ final class Explainer: SocketObserver {
         }
     }
 
+    /// A line of `--explain`; on a terminal broken between words.
+    static func say(_ words: String) {
+        let columns = Console.isTerminal ? StandardStream.error.columns : nil
+        PromptScreen.say(text(words, columns: columns))
+    }
+
+    /// - Parameter columns: nil for one line, however long, which is what programs read.
+    static func text(_ words: String, columns: Int?) -> String {
+        let line = "explain: \(words)"
+        guard let columns else { return line }
+        let indent = "  "
+        return Narrator.wrap(line, max(columns - indent.count, 20)).joined(separator: "\n\(indent)")
+    }
+
     /// Adds to a story, and says what that adds.
     func add(_ id: SocketEvent.ID, _ change: (inout Watched) -> [Remark]) {
         let remarks = watched.with { all -> [Remark] in
@@ -69,7 +83,7 @@ final class Explainer: SocketObserver {
             defer { all[id] = one }
             return change(&one)
         }
-        for remark in remarks { Console.say("explain: \(id) \(remark.words)") }
+        for remark in remarks { Self.say("\(id) \(remark.words)") }
     }
 
     /// False: this connection is not explained.

@@ -123,4 +123,10 @@ import Testing
         // The FIN that has come is no byte.
         #expect(PeerSocket.find(in: row("08", "77"), localPort: 8000, remotePort: 54321)?.unreadBytes == 0)
     }
+
+    @Test func `a terminal gets rows that are broken between words, and a pipe one line`() {
+        let words = "#1 one two three four five six"
+        #expect(Explainer.text(words, columns: nil) == "explain: #1 one two three four five six")
+        #expect(Explainer.text(words, columns: 22) == "explain: #1 one two\n  three four five six")
+    }
 }

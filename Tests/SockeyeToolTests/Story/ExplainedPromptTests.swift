@@ -1,0 +1,29 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `connect --explain` on a terminal.
+@Suite(.serialized, .inTurnWithPrograms, .ownThread) struct ExplainedPromptTests {
+    @Test func `what is explained stands above the line that is being typed`() throws {
+        let server = try Program.python(Script.server("c, _ = l.accept(); c.recv(9); sys.stdin.readline()"))
+        let port = try server.firstLine()
+        let player = """
+            import os, pty, sys
+            pid, fd = pty.fork()
+            if pid == 0: os.execv(sys.argv[1], sys.argv[1:])
+            shown = b''
+            def wait(text):
+                global shown
+                while text not in shown: shown += os.read(fd, 4096)
+            wait(b'> '); os.write(fd, b'hello\\r'); wait(b'borders'); os.write(fd, b'half'); wait(b'> half')
+            wait(b'waiting to read'); end = len(shown)
+            # The line is there again, below.
+            while b'> half' not in shown[shown.index(b'waiting to read'):]: shown += os.read(fd, 4096)
+            print(b'\\r\\x1b[K' in shown[:end]); os.kill(pid, 9)
+            """
+        let path = Program.sockeyePath
+        let outcome = try Program.python(player, path, "connect", "--explain", port).finish()
+        #expect(outcome.text == "True\n", "\(outcome.errors)")
+        server.send(SIGKILL)
+    }
+}
