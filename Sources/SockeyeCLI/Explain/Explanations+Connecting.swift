@@ -151,11 +151,11 @@ extension Explanation {
         Explanation(
             id: "not-connected",
             title: "the socket is not connected: there is nobody to talk to yet, or no longer",
-            meaning: "send, recv or getpeername was called on a socket that has no peer.",
+            meaning: "send, recv or getpeername was called on a socket that is connected to nobody.",
             causes: [
                 "a server reads from its listening socket instead of the one that accept returned",
                 "connect was not called, or failed and the error was ignored",
-                "the peer has reset the connection before",
+                "the other side had reset the connection before",
             ],
             next: [
                 "in a server: connection, address = server.accept(), then connection.recv(…)",

@@ -94,7 +94,7 @@ extension Explanation {
             id: "number-empty",
             title: "a number was expected, and an empty or incomplete piece came",
             meaning:
-                "The text was turned into a number, and was not one: an empty receive means that the peer has finished.",
+                "The text was turned into a number, and was not one: an empty receive means that the other side has finished.",
             causes: [
                 "the other side has closed, and recv returned nothing", "a length and the message came in one piece",
             ],
@@ -125,7 +125,7 @@ extension Explanation {
         Explanation(
             id: "line-too-long",
             title: "a line or message is longer than the limit",
-            meaning: "The reader stops at a limit, so that a peer cannot fill the memory.",
+            meaning: "The reader stops at a limit, so that nobody can fill the memory.",
             causes: [
                 "the end that is waited for never comes: the other side sends no newline",
                 "a length is read from the wrong place, or in the wrong byte order, and is huge",

@@ -38,7 +38,7 @@ extension Explanation {
                 "your own side has called shutdown for sending before",
             ],
             next: [
-                "before sending again look whether receive returns nothing: then the peer has finished",
+                "before sending again look whether receive returns nothing: then the other side has finished",
                 "sockeye connect {address} --explain   shows who closes first",
             ],
             errnos: ["EPIPE"],
@@ -51,7 +51,7 @@ extension Explanation {
                 In C, and in languages that do not change it, writing to a closed connection sends the signal SIGPIPE, \
                 which ends the program without a message. Shells show status 141, which is 128 + 13.
                 """,
-            causes: ["the peer has gone, as with \"broken pipe\", and the program did not ignore the signal"],
+            causes: ["the other side has gone, as with \"broken pipe\", and the program did not ignore the signal"],
             next: [
                 "signal(SIGPIPE, SIG_IGN) at the start, or send(…, MSG_NOSIGNAL); then send returns EPIPE instead",
                 "on macOS: setsockopt SO_NOSIGPIPE",
@@ -61,7 +61,7 @@ extension Explanation {
         Explanation(
             id: "connection-aborted",
             title: "connection aborted: this computer gave the connection up",
-            meaning: "Windows says this when it drops a connection itself: answers stayed away, or the peer has gone.",
+            meaning: "Windows says this when it drops a connection itself: no answers came, or the other has gone.",
             causes: [
                 "the other side closed, and this program went on sending",
                 "the network changed: another Wi-Fi, a VPN, sleep",

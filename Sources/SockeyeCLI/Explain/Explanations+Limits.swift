@@ -11,7 +11,7 @@ extension Explanation {
             ],
             next: [
                 "ls /proc/PID/fd | wc -l   counts them", "ulimit -n   shows the limit; ulimit -n 65536 raises it",
-                "sockeye doctor",
+                "sockeye doctor   shows the limits of this computer, and what they mean",
             ],
             errnos: ["EMFILE", "ENFILE"],
             phrases: [

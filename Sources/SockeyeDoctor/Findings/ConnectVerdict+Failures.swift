@@ -270,7 +270,7 @@ extension ConnectVerdict {
                 """,
             next: [
                 "sockeye doctor --listen \(evidence.port)   on \(host): shows its firewall, and the command that opens the port",
-                "in a cloud: allow \(evidence.transport) port \(evidence.port) in the security group",
+                "in a cloud: allow \(evidence.transport) port \(evidence.port) in the provider's own firewall (security group)",
             ]
         )
     }

@@ -53,7 +53,8 @@ package enum DatagramVerdict {
         if attempt.isSilent {
             return [sent, "no answer within \(Words.time(attempt.duration)), and no message from the network either"]
         }
-        return [sent] + (attempt.errno.map { [$0.description] } ?? []) + attempt.messages.map(\.description)
+        return [sent] + (attempt.errno.map { [$0.description] } ?? [])
+            + attempt.messages.map { "the network says: \($0.description)" }
     }
 
     private static func refused(_ attempt: DatagramAttempt, _ evidence: DatagramEvidence) -> Finding {

@@ -18,7 +18,10 @@ package enum Words {
         switch attempt.outcome {
         case .connected: "connected"
         case .silent: "no answer within \(time(attempt.duration))"
-        case .failed(let errno): ([errno.description] + attempt.messages.map(\.description)).joined(separator: "; ")
+        case .failed(let errno):
+            ([errno.description] + attempt.messages.map { "the network says: \($0.description)" }).joined(
+                separator: "; "
+            )
         }
     }
 
