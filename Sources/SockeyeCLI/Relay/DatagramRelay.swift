@@ -113,7 +113,9 @@ final class DatagramRelaySession: Sendable {
         await log.write(number, .data(side, bytes))
         guard let queue = queues[side] else { return await pass(bytes, from: side) }
         let due = faults[side].due(at: .now, after: nil)
-        if !queue.offer(bytes, due: due) { await log.explain(number, [Remark("datagram-dropped", RelayWords.datagramDropped(side))]) }
+        if !queue.offer(bytes, due: due) {
+            await log.explain(number, [Remark("datagram-dropped", RelayWords.datagramDropped(side))])
+        }
     }
 
     private func answer() async {
