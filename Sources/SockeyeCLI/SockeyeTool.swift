@@ -44,11 +44,19 @@ struct SockeyeTool: AsyncParsableCommand {
                 } else {
                     try command.run()
                 }
+                putInOrder()
                 exit()
             } catch {
+                putInOrder()
                 exit(withError: error)
             }
         }
         Semaphore().wait()
+    }
+
+    /// The events that are still to be written, and what scripts are told by.
+    private static func putInOrder() {
+        if EventLog.current != nil { Output.standard.flush() }
+        PortFile.removeAll()
     }
 }

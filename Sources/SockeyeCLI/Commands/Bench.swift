@@ -40,6 +40,7 @@ struct Bench: AsyncParsableCommand {
     var pages: BenchPages
 
     func run() async throws {
+        EventLog.begin(pages.json)
         do {
             guard let address else { return try drawOnly() }
             try await run(against: TypedAddress(address, command: "bench"))

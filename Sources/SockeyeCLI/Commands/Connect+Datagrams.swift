@@ -16,7 +16,7 @@ extension Connect {
         }
         try await Failure.explaining(typed, command: "connect") {
             var options = DatagramOptions()
-            if explain { options.observer = Explainer.shared }
+            options.observer = EventLog.observing(explain ? Explainer.shared : nil)
             options.family = try family.preference(for: typed.endpoint)
             options.source = try source.address().map(Endpoint.address)
             let client = DatagramConnect(

@@ -34,6 +34,9 @@ struct Connect: AsyncParsableCommand {
     @Flag(help: "Say in plain words what happens on the socket, who waits for whom, and who closed first.")
     var explain = false
 
+    @Flag(help: "Each event as a line of JSON on standard output, which has what the server sends too.")
+    var json = false
+
     @OptionGroup(title: "The way there")
     var route: ConnectRoute
 
@@ -65,6 +68,7 @@ struct Connect: AsyncParsableCommand {
     }
 
     func run() async throws {
+        EventLog.begin(json)
         let typed: TypedAddress
         do {
             typed = try TypedAddress(address, command: "connect")
@@ -87,7 +91,7 @@ struct Connect: AsyncParsableCommand {
 
     private func talk(to endpoint: Endpoint) async throws {
         var options = ConnectionOptions()
-        if explain { options.observer = Explainer.shared }
+        options.observer = EventLog.observing(explain ? Explainer.shared : nil)
         keepAlive.apply(to: &options)
         options.family = try family.preference(for: route.proxy?.endpoint ?? endpoint)
         options.sourceAddress = try source.address()

@@ -117,7 +117,8 @@ struct DatagramSession: Sendable {
     }
 
     private func receive() async -> SocketError? {
-        var display = Output.standard.display()
+        let events = socket.remoteAddress.flatMap(DataEvents.ofDatagrams(from:))
+        var display = Output.standard.display(events: events)
         do {
             while true {
                 let datagram: Datagram = try await socket.receive()

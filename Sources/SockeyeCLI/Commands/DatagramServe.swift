@@ -16,17 +16,21 @@ struct DatagramServe: Sendable {
     let explain: Bool
     /// Whom it answers, how many, and for how long it remembers them.
     let options: ServeOptions
+    let readiness: ReadinessOptions
 
     func run() async throws {
         // On the loop that the task runs on, so that no datagram changes thread.
         try await Interruption.ends {
             var socketOptions = DatagramOptions()
-            if explain { socketOptions.observer = Explainer.shared }
+            socketOptions.observer = EventLog.observing(explain ? Explainer.shared : nil)
             // A computer with several addresses answers from the one that it was asked at.
             socketOptions.localAddress = .on
             socketOptions.family = family
             try await withDatagramSocket(boundTo: address.endpoint, options: socketOptions) { socket in
                 Announcement(of: socket.localAddress, address, isQuiet: isQuiet).say()
+                EventLog.current?.tellListening(socket.localAddress, .datagram)
+                let again = "sockeye serve \(Failure.quoted(address.text))"
+                _ = try readiness.tell([socket.localAddress], again: again)
                 try await serve(on: socket)
             }
         }
@@ -138,7 +142,7 @@ struct DatagramPeers {
     struct Peer {
         var isNew = true
         var cannotBeAnswered = false
-        var display = Output.standard.display()
+        var display: Display
         fileprivate var lastHeard: ContinuousClock.Instant
     }
 
@@ -174,7 +178,8 @@ struct DatagramPeers {
         if peers.count >= Self.most, let oldest = peers.min(by: { $0.value.lastHeard < $1.value.lastHeard }) {
             peers[oldest.key] = nil
         }
-        let peer = Peer(lastHeard: now)
+        let display = Output.standard.display(events: .ofDatagrams(from: address))
+        let peer = Peer(display: display, lastHeard: now)
         peers[address] = peer
         return peer
     }

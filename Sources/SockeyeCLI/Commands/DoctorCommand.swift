@@ -42,6 +42,7 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        EventLog.begin(json)
         Interruption.endsAtOnce()
         let report: Report
         if let address {
@@ -120,7 +121,8 @@ struct DoctorCommand: AsyncParsableCommand {
 
     private func show(_ report: Report) async {
         let page = ReportPage(report: report)
-        let text = json ? page.json.line + "\n" : page.text(columns: StandardStream.output.columns ?? 100)
+        let text =
+            json ? page.json.asEvent("report").line + "\n" : page.text(columns: StandardStream.output.columns ?? 100)
         await Output.standard.write(Array(text.utf8))
     }
 }

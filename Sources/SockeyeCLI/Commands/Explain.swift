@@ -23,6 +23,7 @@ struct Explain: AsyncParsableCommand {
     var text: [String] = []
 
     func run() async throws {
+        EventLog.begin(json)
         Interruption.endsAtOnce()
         let pasted = text.isEmpty ? try await Self.standardInput() : ErrorText(text.joined(separator: " "))
         guard pasted.lines.contains(where: { $0.contains { !$0.isWhitespace } }) else {
@@ -44,7 +45,7 @@ struct Explain: AsyncParsableCommand {
             )
         }
         if json {
-            await Output.standard.write(Array((answer.json(address).line + "\n").utf8))
+            await Output.standard.write(Array((answer.json(address).asEvent("explanation").line + "\n").utf8))
         } else if let page = answer.page(address, columns: StandardStream.output.columns ?? 100) {
             await Output.standard.write(Array(page.utf8))
         } else {

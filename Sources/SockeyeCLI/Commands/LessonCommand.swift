@@ -44,6 +44,7 @@ struct LessonCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        EventLog.begin(json)
         Interruption.endsAtOnce()
         if number == nil, !all { return await list() }
         let numbers = number.map { [$0] } ?? Array(1...Lesson.all.count)
@@ -97,7 +98,8 @@ struct LessonCommand: AsyncParsableCommand {
     private func list() async {
         let lines = Lesson.all.enumerated().map { index, lesson in
             json
-                ? JSONValue.object(["lesson": .integer(index + 1), "title": .string(lesson.title)]).line
+                ? JSONValue.object(["lesson": .integer(index + 1), "title": .string(lesson.title)]).asEvent("lesson")
+                    .line
                 : (index < 9 ? " " : "") + "\(index + 1)  \(lesson.title)"
         }
         let foot =

@@ -56,7 +56,11 @@ struct Relay: AsyncParsableCommand {
     @OptionGroup(title: "Faults, for learning and for testing")
     var faults: RelayFaultOptions
 
+    @OptionGroup(title: "For scripts")
+    var readiness: ReadinessOptions
+
     func run() async throws {
+        EventLog.begin(json)
         let (listen, target): (TypedAddress, TypedAddress)
         do {
             listen = try TypedAddress(self.listen, command: "relay")
@@ -79,6 +83,7 @@ struct Relay: AsyncParsableCommand {
             await log.writeHeading(listen: "\(listener.localAddress)", target: "\(target.endpoint)")
             let address = listener.localAddress
             RelayAnnouncement(of: address, .stream, target: "\(target.endpoint)", isQuiet: quiet).say()
+            _ = try readiness.tell([address], again: again)
             let service = RelayService(target: target, faults: faults.perSide, log: log)
             try await Interruption.ends {
                 if once { try await service.serveOnce(listener) } else { try await service.serve(listener) }
@@ -96,10 +101,13 @@ struct Relay: AsyncParsableCommand {
                 let address = socket.localAddress
                 await log.writeHeading(listen: listen.text(for: address), target: target.text)
                 RelayAnnouncement(of: address, .datagram, target: target.text, isQuiet: quiet).say()
+                _ = try readiness.tell([address], again: again)
                 try await relay.run(on: socket)
             }
         }
     }
+
+    private var again: String { "sockeye relay \(Failure.quoted(listen)) \(Failure.quoted(target))" }
 
     private var options: RelayLog.Options {
         RelayLog.Options(

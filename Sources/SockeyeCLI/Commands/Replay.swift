@@ -43,6 +43,7 @@ struct Replay: AsyncParsableCommand {
     }
 
     func run() async throws {
+        EventLog.begin(json)
         let typed: TypedAddress
         let recording: Recording
         do {

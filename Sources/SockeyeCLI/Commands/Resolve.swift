@@ -44,6 +44,7 @@ struct Resolve: AsyncParsableCommand {
     }
 
     func run() async throws {
+        EventLog.begin(json)
         do {
             let endpoint = try endpoint()
             try await Interruption.ends { try await look(up: endpoint) }

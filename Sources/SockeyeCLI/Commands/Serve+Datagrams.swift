@@ -28,7 +28,8 @@ extension Serve {
                 once: once,
                 timeout: limits.timeout?.duration,
                 explain: explain,
-                options: try limits.options()
+                options: try limits.options(),
+                readiness: readiness
             )
             try await server.run()
         }

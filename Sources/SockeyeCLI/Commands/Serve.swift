@@ -46,6 +46,9 @@ struct Serve: AsyncParsableCommand {
     @Flag(help: "Say in plain words what happens on each socket, who waits for whom, and who closed first.")
     var explain = false
 
+    @Flag(help: "Each event as a line of JSON on standard output, which has what clients send too.")
+    var json = false
+
     @Option(help: ArgumentHelp("How many threads serve. (default: one for each core)", valueName: "n"))
     var loops: Int?
 
@@ -60,6 +63,9 @@ struct Serve: AsyncParsableCommand {
 
     @OptionGroup(title: "Limits")
     var limits: ServeLimits
+
+    @OptionGroup(title: "For scripts")
+    var readiness: ReadinessOptions
 
     func validate() throws {
         try limits.validate(isOnce: once)
@@ -76,6 +82,7 @@ struct Serve: AsyncParsableCommand {
     }
 
     func run() async throws {
+        EventLog.begin(json)
         ThisProcess.raiseDescriptorLimit()
         let typed: [TypedAddress]
         do {
@@ -85,6 +92,7 @@ struct Serve: AsyncParsableCommand {
         }
         if let datagrams = typed.first(where: { $0.kind == .datagram }) { return try await serveDatagrams(datagrams) }
         try await Failure.explaining(typed[0], command: "serve") {
+            let again = "sockeye serve \(Failure.quoted(typed[0].endpoint.description))"
             let audience = quiet ? nil : Audience()
             let role = try role.role(framing: messages.chosen, audience: audience)
             let isForOne = once || self.role.terminal || (role as? FileReceiver)?.isForOne == true
@@ -95,14 +103,16 @@ struct Serve: AsyncParsableCommand {
             for (index, address) in typed.enumerated() {
                 let listener = try await bind(to: address, observer: idle ?? explainer)
                 listeners.append(listener)
+                EventLog.current?.tellListening(listener.localAddress, .stream)
                 let isLast = index == typed.count - 1
                 Announcement(of: listener.localAddress, address, isQuiet: quiet || !isLast).say()
             }
+            _ = try readiness.tell(listeners.map(\.localAddress), again: again)
             let server = Server(
                 listeners: listeners,
                 role: role,
                 isBareEcho: !explain && self.role.isBareEcho(quiet: quiet, framing: messages.chosen),
-                explained: explained(again: "sockeye serve \(Failure.quoted(typed[0].endpoint.description))")
+                explained: explained(again: again)
             )
             let service = Service(listeners: listeners, drain: limits.drain?.duration, audience: audience)
             let options = try limits.options()
@@ -120,7 +130,7 @@ struct Serve: AsyncParsableCommand {
     private func bind(to address: TypedAddress, observer: (any SocketObserver)?) async throws -> Listener {
         var options = ListenerOptions()
         if let loops { options.loops = try EventLoopGroup(count: loops) }
-        options.observer = observer
+        options.observer = EventLog.observing(observer)
         keepAlive.apply(to: &options)
         options.family = try family.preference(for: address.endpoint)
         do {

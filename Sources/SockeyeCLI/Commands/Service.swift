@@ -52,7 +52,7 @@ struct Service: Sendable {
                 }
             } catch let failure as Failure {
                 // The clients go on without what would have been said here.
-                Console.say(failure.description)
+                failure.tell()
             }
         }
     }

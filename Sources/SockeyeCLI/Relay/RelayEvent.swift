@@ -71,7 +71,7 @@ struct RelayEvent: Sendable, Equatable {
     }
 
     /// Text where it is text, so that a recording can be read and written by hand.
-    private static func content(_ bytes: [UInt8]) -> JSONValue.Member {
+    static func content(_ bytes: [UInt8]) -> JSONValue.Member {
         if let text = String(validating: bytes, as: UTF8.self) { return .init(name: "text", value: .string(text)) }
         return .init(name: "base64", value: .string(Base64.text(of: bytes)))
     }

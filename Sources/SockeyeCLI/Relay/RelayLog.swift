@@ -122,7 +122,7 @@ final class RelayLog: Sendable {
         } catch {
             // A recording with a hole in it is worse than none.
             Console.say("sockeye: could not write the recording: \(error)")
-            ThisProcess.exit(1)
+            OrderlyExit.status(1)
         }
     }
 
@@ -132,9 +132,9 @@ final class RelayLog: Sendable {
             try StandardStream.output.write(bytes)
         } catch {
             // Nobody reads on (`| head -1`): the relay has shown what was wanted.
-            if error == .brokenPipe { ThisProcess.exit(0) }
+            if error == .brokenPipe { OrderlyExit.status(0) }
             Console.say("sockeye: could not write to standard output: \(error)")
-            ThisProcess.exit(1)
+            OrderlyExit.status(1)
         }
     }
 }

@@ -19,13 +19,14 @@ struct CommandRunner: ServerRole {
             program = try RunningProgram(arguments, Self.variables(connection))
         } catch let error as Errno {
             connection.abort()
-            return Console.say(failure(error).description)
+            return failure(error).tell()
         }
         let status = await withTaskCancellationHandler {
             await run(program, connection)
         } onCancel: {
             Self.stop(program)
         }
+        EventLog.current?.tellCommand(status: status, of: connection)
         if status != 0, !isQuiet {
             Console.say("The command for \(connection.remoteAddress) has ended with status \(status)")
         }

@@ -46,12 +46,13 @@ struct FileReceiver: ServerRole {
                 count += bytes.count
             }
             if !isQuiet { Console.say("\(Quantity.bytes(count)) in \(SafeText.line(name))") }
+            EventLog.current?.tellFile(name, bytes: count, of: connection)
         } catch let error as Errno {
             let failure = Self.failure(path, error, status: Failure.networkFailed)
             // The client must not take the end for a sign that all is well.
             connection.abort()
             if isForOne { throw failure }
-            Console.say(failure.description)
+            failure.tell()
         }
     }
 

@@ -29,7 +29,7 @@ struct FileSender: ServerRole {
             try await sendFile(over: connection)
             try await connection.finishSending()
         } catch let error as Errno {
-            Console.say(failure(error, status: Failure.networkFailed).description)
+            failure(error, status: Failure.networkFailed).tell()
             // Not an end, which would say that this was all of it.
             connection.abort()
         }
@@ -45,7 +45,7 @@ struct FileSender: ServerRole {
     }
 
     private func listen(to connection: Connection) async throws {
-        var display = Output.standard.display()
+        var display = Output.standard.display(events: .of(connection, isFramed: false))
         while let bytes = try await connection.receive(upTo: 65_536) { await audience?.show(display.render(bytes)) }
         await audience?.show(display.finish())
     }

@@ -87,6 +87,7 @@ final class Hub: ServerRole {
     private func send(_ bytes: [UInt8], from sender: Int?) async {
         for (number, member) in members.with({ $0 }) where number != sender {
             guard !member.take(bytes) else { continue }
+            EventLog.current?.tellCutOff(member.connection)
             member.connection.abort()
             await say("\(member.connection.remoteAddress) does not keep up, and is cut off")
         }

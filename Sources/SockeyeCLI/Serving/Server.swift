@@ -25,6 +25,7 @@ struct Server: Sendable {
             }
         }
         try await listener.serve(options: options) { connection in
+            defer { EventLog.current?.tellClosing(connection) }
             do {
                 try await Explainer.watching(connection) { try await role.hold(with: connection) }
             } catch let error as SocketError where error.code == .reset {
@@ -33,7 +34,7 @@ struct Server: Sendable {
             } catch let error as SocketError {
                 guard let failure = explained(error) else { throw error }
                 // One client's mistake: the others are served on.
-                Console.say(failure.description)
+                failure.tell()
             }
         }
     }

@@ -12,7 +12,10 @@ struct Dialogue: Sendable {
     }
 
     /// What a display of this conversation has to know.
-    var display: Display { Output.standard.display(isFramed: framing != nil) }
+    var display: Display {
+        let isFramed = framing != nil
+        return Output.standard.display(isFramed: isFramed, events: .of(connection, isFramed: isFramed))
+    }
 
     /// The next piece, or the next message; nil once the peer has finished sending.
     func next() async throws(SocketError) -> [UInt8]? {

@@ -22,7 +22,7 @@ enum Interruption {
                 wasInterrupted.with { $0 = true }
                 onSignal(task)
                 _ = ThisProcess.waitForEndingSignal()
-                ThisProcess.exit(impatientStatus)
+                OrderlyExit.status(impatientStatus)
             }
         } catch {
             throw SocketError(error, .loop, detail: "no thread to wait for signals")
@@ -39,7 +39,7 @@ enum Interruption {
         // Without a thread to spare a signal is not heard, which is no reason not to go on.
         try? Syscalls.startThread {
             _ = ThisProcess.waitForEndingSignal()
-            ThisProcess.exit(0)
+            OrderlyExit.status(0)
         }
     }
 }

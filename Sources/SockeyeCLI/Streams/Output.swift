@@ -8,12 +8,14 @@ final class Output: Sendable {
 
     let isTerminal = StandardStream.output.isTerminal
     private let worker = Worker()
+    /// 1024 lines: a reader that is slower than what happens holds it up, instead of filling the memory.
+    private let places = Semaphore(places: 1024)
 
     /// Writes all the bytes, and returns when the system has them.
     ///
     /// When nobody reads any more (`| head -1`), the command has done its work: it ends with status 0.
     func write(_ bytes: [UInt8]) async {
-        if await !writeIfRead(bytes) { ThisProcess.exit(0) }
+        if await !writeIfRead(bytes) { OrderlyExit.status(0) }
     }
 
     /// The same for a server, which has others to talk to. False: nobody reads any more.
@@ -30,13 +32,41 @@ final class Output: Sendable {
         guard let failure else { return true }
         if failure == .brokenPipe { return false }
         Console.say("sockeye: could not write to standard output: \(failure)")
-        ThisProcess.exit(1)
+        OrderlyExit.status(1)
+    }
+
+    /// The same without waiting, for lines that are told from where nobody can wait; in the order of all that is written.
+    ///
+    /// When nobody reads any more they are dropped: whoever writes what peers send notices, and ends the command.
+    func submit(_ bytes: [UInt8]) {
+        places.wait()
+        worker.submit {
+            defer { self.places.signal() }
+            do throws(Errno) {
+                try StandardStream.output.write(bytes)
+            } catch {
+                if error == .brokenPipe { return }
+                Console.say("sockeye: could not write to standard output: \(error)")
+                OrderlyExit.status(1)
+            }
+        }
+    }
+
+    /// Returns when all that was submitted is written. Blocks its thread: for the end of a command.
+    func flush() {
+        let isDone = Semaphore()
+        worker.submit { isDone.signal() }
+        isDone.wait()
     }
 
     /// What one peer sends, made fit for where it goes.
     ///
-    /// - Parameter isFramed: Whether it comes as whole messages, each of which is a line then.
-    func display(isFramed: Bool = false) -> Display { Display(isTerminal: isTerminal, isFramed: isFramed) }
+    /// - Parameters:
+    ///   - isFramed: Whether it comes as whole messages, each of which is a line then.
+    ///   - events: With `--json`, as what it is told.
+    func display(isFramed: Bool = false, events: DataEvents? = nil) -> Display {
+        Display(isTerminal: isTerminal, isFramed: isFramed, events: events)
+    }
 }
 
 /// Turns the pieces of one peer into what is written: unchanged in a pipe, as safe text on a terminal; a line for each
@@ -44,16 +74,20 @@ final class Output: Sendable {
 struct Display {
     let isTerminal: Bool
     let isFramed: Bool
+    /// nil without `--json`.
+    private let events: DataEvents?
     private var text = SafeText()
     private var isInLine = false
 
-    init(isTerminal: Bool, isFramed: Bool = false) {
+    init(isTerminal: Bool, isFramed: Bool = false, events: DataEvents? = nil) {
         self.isTerminal = isTerminal
         self.isFramed = isFramed
+        self.events = events
     }
 
     /// On a terminal each piece ends its line, but not in the middle of a character.
     mutating func render(_ bytes: [UInt8]) -> [UInt8] {
+        if let events { return events.line(bytes) }
         if isFramed { return (isTerminal ? Array(SafeText.line(bytes).utf8) : bytes) + [UInt8(ascii: "\n")] }
         guard isTerminal else { return bytes }
         var shown = text.append(bytes)
@@ -67,7 +101,7 @@ struct Display {
 
     /// The rest, when the peer has finished: a character that was never completed.
     mutating func finish() -> [UInt8] {
-        guard isTerminal, !isFramed else { return [] }
+        guard isTerminal, !isFramed, events == nil else { return [] }
         let shown = text.finish()
         defer { isInLine = false }
         return Array((shown.isEmpty && !isInLine ? "" : shown + "\n").utf8)

@@ -14,6 +14,8 @@ final class Narrator: Sendable {
 
     private let paint: Paint
     private let number = Locked(0)
+    /// Where the steps go instead: `--json`.
+    private let log = EventLog.current
 
     init() {
         let isColoured = StandardStream.output.isTerminal && (ThisProcess.environment("NO_COLOR") ?? "").isEmpty
@@ -23,6 +25,7 @@ final class Narrator: Sendable {
     // MARK: Pages
 
     func opening() {
+        if log != nil { return }
         line(paint.bold("A tour of sockets"))
         paragraph(
             """
@@ -34,6 +37,7 @@ final class Narrator: Sendable {
     }
 
     func chapter(_ title: String, _ text: String) {
+        if let log { return log.tell("chapter", [.init(name: "title", value: .string(title))]) }
         line("")
         line(paint.bold(title))
         line(paint.faint(String(repeating: "─", count: title.count)))
@@ -42,11 +46,13 @@ final class Narrator: Sendable {
     }
 
     func paragraph(_ text: String) {
+        if let log { return log.tell("text", [.init(name: "text", value: .string(text))]) }
         line("")
         for row in Self.wrap(text, Self.pageWidth) { line(row) }
     }
 
     func closing() {
+        if log != nil { return }
         line("")
         line(paint.bold("Now you"))
         paragraph("Open two terminals. In the first one start a server, in the second one talk to it:")
@@ -72,6 +78,9 @@ final class Narrator: Sendable {
             return number
         }
         let label = (number < 10 ? " " : "") + "\(number) "
+        if let log {
+            return log.tell("step", Self.fields(lane, call, result) + [.init(name: "text", value: .string(text))])
+        }
         var rows = [paint.lane(lane, label + call)]
         if !text.isEmpty { rows += Self.wrap(text, Self.laneWidth - 3).map { "   " + $0 } }
         if let result { rows += Self.arrow(result).map(paint.bold) }
@@ -80,7 +89,15 @@ final class Narrator: Sendable {
 
     /// What came of a step that was told before, when it began to wait.
     func tellResult(_ lane: Lane, _ call: String, _ result: String) {
+        if let log { return log.tell("returned", Self.fields(lane, call, result)) }
         write([paint.lane(lane, " · \(call) returns")] + Self.arrow(result).map(paint.bold), lane)
+    }
+
+    private static func fields(_ lane: Lane, _ call: String, _ result: String?) -> [JSONValue.Member] {
+        [
+            .init(name: "side", value: .string(lane == .server ? "server" : "client")),
+            .init(name: "call", value: .string(call)), .init(name: "result", value: .optional(result)),
+        ]
     }
 
     private static func arrow(_ result: String) -> [String] {

@@ -14,7 +14,11 @@ struct Tour: AsyncParsableCommand {
             """
     )
 
+    @Flag(help: "Each step as a line of JSON.")
+    var json = false
+
     func run() async throws {
+        EventLog.begin(json)
         Interruption.endsAtOnce()
         let narrator = Narrator()
         narrator.opening()

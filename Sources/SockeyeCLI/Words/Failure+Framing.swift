@@ -14,6 +14,7 @@ extension Failure {
         attempted = "read a message from \(error.remoteAddress.map(\.description) ?? "the peer")"
         happened = SafeText.line(detail)
         status = Self.networkFailed
+        code = error.code.rawValue
         let plain = "\(again)   shows the bytes as they come"
         let larger = "\(again) --framing \(Self.quoted(framing.text)) --max-message 16M   takes longer ones"
         if error.code == .endOfStream {

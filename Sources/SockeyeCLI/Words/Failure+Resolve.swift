@@ -31,5 +31,6 @@ extension Failure {
             cause = "this computer's resolver could not do its work"
             next = [asksAgain]
         }
+        note(error)
     }
 }

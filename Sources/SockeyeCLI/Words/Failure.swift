@@ -10,6 +10,9 @@ struct Failure: Error {
     /// Commands, or sentences where no command helps; never none.
     let next: [String]
     let status: Int32
+    /// What of it a program can go by: `SocketError.Code`, and the name of the errno, where there was one.
+    var code: String?
+    var errno: String?
 
     /// `EX_USAGE` of sysexits.h, which ArgumentParser uses too.
     static let wrongUsage: Int32 = 64
@@ -52,6 +55,7 @@ extension Failure {
     init(_ error: SocketError, _ address: TypedAddress, command: String) {
         if let failure = Failure.ofDatagrams(error, address, command: command) {
             self = failure
+            note(error)
             return
         }
         let facts = Facts.gathered(for: error, address.endpoint)
@@ -61,6 +65,13 @@ extension Failure {
         cause = advice.cause
         next = advice.next
         status = error.code == .invalidAddress ? Self.wrongUsage : Self.networkFailed
+        note(error)
+    }
+
+    /// Keeps what a program can go by.
+    mutating func note(_ error: SocketError) {
+        code = error.code.rawValue
+        errno = error.errno?.name
     }
 
     private static func attempt(_ error: SocketError, _ address: TypedAddress) -> String {
@@ -103,7 +114,21 @@ extension Failure {
 
     /// Says it, and ends the command.
     func end() throws -> Never {
-        Console.say(description)
+        tell()
         throw ExitCode(status)
+    }
+
+    /// Says it in words, and with `--json` as an event too.
+    func tell() {
+        Console.say(description)
+        EventLog.current?.tell(
+            "error",
+            [
+                .init(name: "attempted", value: .string(attempted)), .init(name: "happened", value: .string(happened)),
+                .init(name: "cause", value: .string(cause)), .init(name: "next", value: .strings(next)),
+                .init(name: "status", value: .integer(status)), .init(name: "code", value: .optional(code)),
+                .init(name: "errno", value: .optional(errno)),
+            ]
+        )
     }
 }

@@ -34,6 +34,12 @@ enum JSONValue: Sendable, Equatable {
 
     static func optional(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
 
+    /// An object with its kind before its other members, as every line of `--json` has it.
+    func asEvent(_ name: String) -> JSONValue {
+        guard case .object(let members) = self else { return self }
+        return .object([Member(name: "event", value: .string(name))] + members)
+    }
+
     // MARK: Reading what was read
 
     subscript(name: String) -> JSONValue? {

@@ -99,6 +99,6 @@ struct ResolvedRow: Sendable {
             if let errno = attempt.error?.errno { add("errno", .string(errno.name)) }
             add("connectSeconds", .seconds(attempt.time))
         }
-        return JSONValue.object(members).line
+        return JSONValue.object(members).asEvent("address").line
     }
 }

@@ -6,8 +6,10 @@ package final class Semaphore: Sendable {
     // SAFETY: set once, and a semaphore is made to be used from several threads.
     private nonisolated(unsafe) let raw: UnsafeMutableRawPointer?
 
-    package init() {
+    /// - Parameter places: How often it may be waited for before anybody has signalled.
+    package init(places: Int = 0) {
         unsafe raw = sockeye_semaphore_create()
+        for _ in 0..<places { signal() }
     }
 
     deinit {
