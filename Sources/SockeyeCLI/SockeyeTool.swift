@@ -37,8 +37,11 @@ struct SockeyeTool: AsyncParsableCommand {
         ThisProcess.prepareSignals()
         // On a loop, for `main` belongs to the main actor, and that one waits.
         LoopTask.start {
+            // What is wrong with a command, its own usage explains.
+            var kind: any ParsableCommand.Type = SockeyeTool.self
             do {
                 var command = try parseAsRoot()
+                kind = type(of: command)
                 if var command = command as? any AsyncParsableCommand {
                     try await command.run()
                 } else {
@@ -48,7 +51,7 @@ struct SockeyeTool: AsyncParsableCommand {
                 exit()
             } catch {
                 putInOrder()
-                exit(withError: error)
+                kind.exit(withError: error)
             }
         }
         Semaphore().wait()

@@ -1,5 +1,3 @@
-public import SockeyeSystem
-
 extension Connection {
     /// The number by which an observer knows this connection: that of all its events.
     ///

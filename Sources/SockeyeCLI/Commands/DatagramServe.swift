@@ -48,7 +48,12 @@ struct DatagramServe: Sendable {
     /// With `--timeout`, for so long; otherwise for as long as it takes.
     private func next(on socket: DatagramSocket) async throws -> Datagram {
         guard let timeout else { return try await socket.receive() }
-        return try await withTimeout(timeout) { try await socket.receive() }
+        do {
+            return try await withTimeout(timeout) { try await socket.receive() }
+        } catch let error as SocketError where error.code == .timedOut {
+            let words = "none came within \(timeout), which is the limit of --timeout"
+            throw SocketError(.timedOut, .receive, localAddress: socket.localAddress, detail: words)
+        }
     }
 
     /// The bare loop and nothing around it: this is what benchmarks measure.

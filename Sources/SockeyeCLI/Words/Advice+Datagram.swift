@@ -61,9 +61,10 @@ extension Advice {
             guard let advice = Self.datagramAddressInUse(address) else { return nil }
             self = advice
         case .timedOut where command == "serve":
+            let own = error.localAddress.map { quotedText(address.text(for: $0)) } ?? typed
             self.init(
                 "no client has sent anything, or a firewall drops it",
-                ["printf hi | sockeye connect \(typed)   is a client"]
+                ["printf hi | sockeye connect \(own)   is a client"]
             )
         case .messageTooLong:
             self.init(
@@ -73,7 +74,7 @@ extension Advice {
                     "sockeye connect \(quotedText(address.pathText))   over a connection, which has no limit",
                 ]
             )
-        case .permissionDenied where error.operation == .send && !address.isUnix:
+        case .permissionDenied where error.operation != .bind && !address.isUnix:
             self.init(
                 "the address is one for all computers of a network (broadcast), or a firewall of this computer says no",
                 [

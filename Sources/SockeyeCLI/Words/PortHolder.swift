@@ -24,12 +24,15 @@ enum PortHolder: Equatable {
         return sockets.isEmpty ? nil : .timeWait
     }
 
-    /// The kernel's list has the path as it was bound, so a relative one and an absolute one are told apart.
+    /// nil for a relative path: the kernel's list has it as it was bound, by whatever program in whatever folder, and the
+    /// wrong one must not be named, for what is proposed is to end it.
     static func ofUnixSocket(_ path: String) -> PortHolder? {
+        guard path.hasPrefix("/") || path.hasPrefix("@") else { return nil }
         guard let table = SystemFile.text("/proc/net/unix") else { return nil }
         for line in table.split(separator: "\n") {
             let fields = line.split(separator: " ", maxSplits: 7)
-            guard fields.count == 8, fields[7] == path else { continue }
+            // A client that is still in the queue has the server's path, and no number.
+            guard fields.count == 8, fields[7] == path, fields[6] != "0" else { continue }
             return program(withSocket: String(fields[6])) ?? .unknownProgram
         }
         return .nobody
