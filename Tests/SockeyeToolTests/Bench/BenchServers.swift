@@ -77,7 +77,8 @@ struct BenchAnswer {
     }
 
     func result(location: SourceLocation = #_sourceLocation) throws -> [String: Any] {
-        let last = try #require(events.last, sourceLocation: location)
+        // A run with errors has a result, and then the error.
+        let last = try #require(events.last { $0["event"] as? String != "error" }, sourceLocation: location)
         #expect(last["event"] as? String == "result", sourceLocation: location)
         return last
     }
