@@ -15,7 +15,8 @@ struct BenchLoad: ParsableArguments {
         help: ArgumentHelp(
             "How long is measured: \(TypedDuration.examples). (default: 10s, without --count)",
             valueName: "time"
-        )
+        ),
+        transform: TypedDuration.init(parsing:)
     )
     var duration: TypedDuration?
 
@@ -33,7 +34,10 @@ struct BenchLoad: ParsableArguments {
     )
     var rate: Double?
 
-    @Option(help: ArgumentHelp("How long to go on before anything counts. (default: 500ms)", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("How long to go on before anything counts. (default: 500ms)", valueName: "time"),
+        transform: TypedDuration.init(parsing:)
+    )
     var warmUp: TypedDuration?
 
     @Flag(help: "Open a new connection for each message: how many a server takes each second.")

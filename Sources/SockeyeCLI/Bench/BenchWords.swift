@@ -4,7 +4,10 @@ import SockeyeSystem
 
 /// What goes out, and what has to come back.
 struct BenchWords: ParsableArguments {
-    @Option(help: ArgumentHelp("Bytes a message: \(TypedSize.examples). (default: 64)", valueName: "size"))
+    @Option(
+        help: ArgumentHelp("Bytes a message: \(TypedSize.examples). (default: 64)", valueName: "size"),
+        transform: TypedSize.init(parsing:)
+    )
     var size: TypedSize?
 
     @Option(

@@ -13,7 +13,8 @@ struct ConnectEnding: ParsableArguments {
             "After the end of the input, go on receiving for at most so long. (default: until the peer has finished; for "
                 + "datagrams, which have no end, until nothing has come for 1s)",
             valueName: "time"
-        )
+        ),
+        transform: TypedDuration.init(parsing:)
     )
     var wait: TypedDuration?
 

@@ -8,7 +8,8 @@ struct ConnectLimits: ParsableArguments {
             "Give up when there is no connection after so long: \(TypedDuration.examples). It covers looking up the name "
                 + "and trying all its addresses, and nothing that is said afterwards.",
             valueName: "time"
-        )
+        ),
+        transform: TypedDuration.init(parsing:)
     )
     var timeout: TypedDuration?
 
@@ -16,7 +17,8 @@ struct ConnectLimits: ParsableArguments {
         help: ArgumentHelp(
             "End a conversation in which no byte goes either way for so long; that is an error.",
             valueName: "time"
-        )
+        ),
+        transform: TypedDuration.init(parsing:)
     )
     var idleTimeout: TypedDuration?
 

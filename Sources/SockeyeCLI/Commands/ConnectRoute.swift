@@ -3,10 +3,13 @@ import Sockeye
 
 /// How `sockeye connect` gets to the server.
 struct ConnectRoute: ParsableArguments {
-    @Option(help: ArgumentHelp("Try so many times more when there is no connection. (default: 0)", valueName: "n"))
+    @Option(help: ArgumentHelp("Try so many times more when there is no connection.", valueName: "n"))
     var retry = 0
 
-    @Option(help: ArgumentHelp("With --retry: wait so long before each. (default: 1s)", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("With --retry: wait so long before each. (default: 1s)", valueName: "time"),
+        transform: TypedDuration.init(parsing:)
+    )
     var every: TypedDuration?
 
     @Option(

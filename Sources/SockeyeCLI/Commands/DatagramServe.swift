@@ -51,7 +51,7 @@ struct DatagramServe: Sendable {
         do {
             return try await withTimeout(timeout) { try await socket.receive() }
         } catch let error as SocketError where error.code == .timedOut {
-            let words = "none came within \(timeout), which is the limit of --timeout"
+            let words = "none came within \(TimeWords.short(timeout)), which is the limit of --timeout"
             throw SocketError(.timedOut, .receive, localAddress: socket.localAddress, detail: words)
         }
     }

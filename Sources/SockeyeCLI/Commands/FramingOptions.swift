@@ -5,7 +5,7 @@ import Sockeye
 struct FramingOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "How messages are told apart: \(TypedFraming.forms). Then each line is one message. (default: none)",
+            "Speak in messages, of which each line here is one: \(TypedFraming.forms). (default: none)",
             valueName: "framing"
         ),
         transform: TypedFraming.init(parsing:)
@@ -16,7 +16,8 @@ struct FramingOptions: ParsableArguments {
         help: ArgumentHelp(
             "The longest message, in bytes, and what is longer is an error: \(TypedSize.examples). (default: 64K)",
             valueName: "size"
-        )
+        ),
+        transform: TypedSize.init(parsing:)
     )
     var maxMessage: TypedSize?
 

@@ -7,7 +7,8 @@ struct KeepAliveArgument: ParsableArguments {
         help: ArgumentHelp(
             "Ask a peer that has been silent for so long (whole seconds: 30s, 5m) whether it is still there, and give it up after six questions without an answer, 10 s apart. (default: never)",
             valueName: "time"
-        )
+        ),
+        transform: TypedDuration.init(parsing:)
     )
     var keepAlive: TypedDuration?
 

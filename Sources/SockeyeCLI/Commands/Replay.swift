@@ -30,7 +30,10 @@ struct Replay: AsyncParsableCommand {
     )
     var speed: Double?
 
-    @Option(help: ArgumentHelp("How long to wait for an answer. (default: 5s)", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("How long to wait for an answer. (default: 5s)", valueName: "time"),
+        transform: TypedDuration.init(parsing:)
+    )
     var wait: TypedDuration?
 
     @Flag(help: "What became of each connection as a line of JSON on standard output.")

@@ -26,7 +26,8 @@ struct Resolve: AsyncParsableCommand {
         help: ArgumentHelp(
             "How long a look-up, and each attempt to connect, may take. (default: 5s)",
             valueName: "time"
-        )
+        ),
+        transform: TypedDuration.init(parsing:)
     )
     var timeout: TypedDuration?
 

@@ -9,12 +9,14 @@ struct ServeLimits: ParsableArguments {
     var maxConnections: Int?
 
     @Option(
-        help: ArgumentHelp("End a connection on which nothing is said for so long: 500ms, 30s, 5m.", valueName: "time")
+        help: ArgumentHelp("End a connection on which nothing is said for so long: 500ms, 30s, 5m.", valueName: "time"),
+        transform: TypedDuration.init(parsing:)
     )
     var idleTimeout: TypedDuration?
 
     @Option(
-        help: ArgumentHelp("With --once: give up when no client has come after so long.", valueName: "time")
+        help: ArgumentHelp("With --once: give up when no client has come after so long.", valueName: "time"),
+        transform: TypedDuration.init(parsing:)
     )
     var timeout: TypedDuration?
 
@@ -29,7 +31,8 @@ struct ServeLimits: ParsableArguments {
     var deny: [String] = []
 
     @Option(
-        help: ArgumentHelp("On Ctrl-C, let the clients that are there finish for so long.", valueName: "time")
+        help: ArgumentHelp("On Ctrl-C, let the clients that are there finish for so long.", valueName: "time"),
+        transform: TypedDuration.init(parsing:)
     )
     var drain: TypedDuration?
 

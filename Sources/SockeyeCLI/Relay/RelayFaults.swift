@@ -2,34 +2,45 @@ import ArgumentParser
 
 /// What the relay does to the bytes, for teaching and for testing: the options of `sockeye relay`.
 struct RelayFaultOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Pass everything on so much later: 50ms, 1s.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("Pass everything on so much later: 50ms, 1s.", valueName: "time"),
+        transform: TypedDuration.init(parsing:)
+    )
     var latency: TypedDuration?
 
     @Option(
-        help: ArgumentHelp("Vary the latency by up to so much either way; the order stays.", valueName: "time")
+        help: ArgumentHelp("Vary the latency by up to so much either way; the order stays.", valueName: "time"),
+        transform: TypedDuration.init(parsing:)
     )
     var jitter: TypedDuration?
 
-    @Option(help: ArgumentHelp("Pass on at most so many bytes a second: 512, 64K or 1M.", valueName: "size"))
+    @Option(
+        help: ArgumentHelp("Pass on at most so many bytes a second: 512, 64K or 1M.", valueName: "size"),
+        transform: TypedSize.init(parsing:)
+    )
     var rate: TypedSize?
 
     @Option(
-        help: ArgumentHelp("End both connections (FIN) after so many bytes of one side.", valueName: "bytes")
+        help: ArgumentHelp("End both connections (FIN) after so many bytes of one side.", valueName: "bytes"),
+        transform: TypedSize.init(parsing:)
     )
     var cutAfter: TypedSize?
 
     @Option(
-        help: ArgumentHelp("Reset both connections (RST) after so many bytes of one side.", valueName: "bytes")
+        help: ArgumentHelp("Reset both connections (RST) after so many bytes of one side.", valueName: "bytes"),
+        transform: TypedSize.init(parsing:)
     )
     var resetAfter: TypedSize?
 
     @Option(
-        help: ArgumentHelp("Send at most so many bytes at once, with a short pause between.", valueName: "bytes")
+        help: ArgumentHelp("Send at most so many bytes at once, with a short pause between.", valueName: "bytes"),
+        transform: TypedSize.init(parsing:)
     )
     var slice: TypedSize?
 
     @Option(
-        help: ArgumentHelp("Hold what comes for so long, and send it on as one.", valueName: "time")
+        help: ArgumentHelp("Hold what comes for so long, and send it on as one.", valueName: "time"),
+        transform: TypedDuration.init(parsing:)
     )
     var merge: TypedDuration?
 

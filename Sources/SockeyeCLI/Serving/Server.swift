@@ -66,7 +66,7 @@ struct Server: Sendable {
             let address = listeners[0].localAddress
             throw Failure(
                 attempted: "wait for a client on \(address)",
-                happened: "none came within \(limit), which is the limit of --timeout",
+                happened: "none came within \(TimeWords.short(limit)), which is the limit of --timeout",
                 cause: "the client is not started, or tries another address",
                 next: ["sockeye connect \(Failure.quoted("\(address)"))   is a client"],
                 status: Failure.networkFailed

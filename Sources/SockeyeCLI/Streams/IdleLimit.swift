@@ -52,8 +52,9 @@ final class IdleLimit: SocketObserver {
     private var failure: Failure {
         Failure(
             attempted: "go on with the conversation",
-            happened: "nothing went either way for \(limit), which is the limit of --idle-timeout",
-            cause: "each end waits for the other to say something, or the other end has gone without a word",
+            happened: "nothing went either way for \(TimeWords.short(limit)), which is the limit of --idle-timeout",
+            cause:
+                "each end waits for the other, or the other end does not take what is sent, or it has gone without a word",
             next: ["the same command with a longer --idle-timeout, or without one"],
             status: Failure.networkFailed
         )

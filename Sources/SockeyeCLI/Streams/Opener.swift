@@ -58,7 +58,7 @@ struct Opener: Sendable {
         } catch let error as SocketError where error.code == .timedOut && error.operation != .connect {
             throw Failure(
                 attempted: "connect to \(SafeText.line(endpoint.description))",
-                happened: "no connection within \(timeout), which is the limit of --timeout",
+                happened: "no connection within \(TimeWords.short(timeout)), which is the limit of --timeout",
                 cause: error.operation == .resolve
                     ? "the name servers cannot be reached, or are slow" : "the proxy does not answer",
                 next: ["sockeye connect \(Failure.quoted("\(endpoint)")) --explain   shows where it waits"],

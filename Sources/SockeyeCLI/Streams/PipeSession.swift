@@ -90,10 +90,7 @@ struct PipeSession: Sendable {
             attempted: "send line \(line) of standard input as a message",
             happened: SafeText.line(error.detail ?? "\(error.code)"),
             cause: "this framing has no way to say such a message",
-            next: [
-                "--max-message 16M   lets messages be longer",
-                "--framing length:4   carries any bytes, where the other end speaks it too",
-            ],
+            next: ["--framing length:4   carries any bytes, where the other end speaks it too"],
             status: Failure.networkFailed
         )
     }

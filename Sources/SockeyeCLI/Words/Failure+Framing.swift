@@ -30,10 +30,17 @@ extension Failure {
         } else if detail.contains("the length was") {
             cause =
                 "the two ends do not use the same framing, or they lost each other earlier; or messages really are so long"
-            next = [plain, larger]
+            next = Self.canBeRaised(detail) ? [plain, larger] : [plain]
         } else {
             cause = "messages really are so long, or what ends one at the other end is not what ends one here"
-            next = [larger, plain]
+            next = Self.canBeRaised(detail) ? [larger, plain] : [plain]
         }
+    }
+
+    /// Whether a message of the announced length could be asked for at all: see ``TypedSize/largest``.
+    private static func canBeRaised(_ detail: String) -> Bool {
+        if detail.contains("64 bits") || detail.contains("2^64") || detail.contains("negative") { return false }
+        guard let length = detail.firstMatch(of: #/a message of (\d+) bytes/#)?.output.1 else { return true }
+        return Int(length).map { $0 <= TypedSize.largest } ?? false
     }
 }

@@ -1,10 +1,18 @@
 import ArgumentParser
 
 /// A span of time as a person types it: `500ms`, `30s`, `5m`, `1h`, or a bare number of seconds.
-struct TypedDuration: ExpressibleByArgument, Equatable {
+struct TypedDuration: Equatable {
     let duration: Duration
 
     private static let units: [(suffix: String, seconds: Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600)]
+
+    /// - Throws: what a time looks like.
+    init(parsing text: String) throws {
+        guard let time = Self(argument: text) else {
+            throw ValidationError("a time is a number and its unit, such as \(Self.examples), up to a year")
+        }
+        self = time
+    }
 
     init?(argument: String) {
         let text = argument.lowercased()
@@ -14,7 +22,8 @@ struct TypedDuration: ExpressibleByArgument, Equatable {
         guard let first = digits.first, first.isNumber, digits.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }),
             let number = Double(digits), number * (unit?.seconds ?? 1) <= Self.longestSeconds
         else { return nil }
-        duration = .seconds(number * (unit?.seconds ?? 1))
+        // Whole nanoseconds, so that 700ms is told as 0.7 seconds and not as 0.7000000000000002.
+        duration = .nanoseconds(Int64((number * (unit?.seconds ?? 1) * 1e9).rounded()))
     }
 
     /// A year: longer is a typing error too.

@@ -1,12 +1,20 @@
 import ArgumentParser
 
 /// A number of bytes as a person types it: `512`, `64K`, `1M`, `1G`, in steps of 1024.
-struct TypedSize: ExpressibleByArgument, Equatable {
+struct TypedSize: Equatable {
     let byteCount: Int
 
     /// 1 GiB: a single message or line that is larger is a typing error.
     static let largest = 1 << 30
     private static let units: [(suffix: String, bytes: Int)] = [("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30)]
+
+    /// - Throws: what a size looks like.
+    init(parsing text: String) throws {
+        guard let size = Self(argument: text) else {
+            throw ValidationError("a size is a whole number of bytes such as \(Self.examples), from 1 to 1G")
+        }
+        self = size
+    }
 
     init?(argument: String) {
         let text = argument.uppercased()
