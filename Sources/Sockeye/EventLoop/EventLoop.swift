@@ -37,6 +37,8 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     private let remote = RemoteQueue<Request>()
     private let isAsleep = Atomic<Bool>(false)
     private let wantsToFinish = Atomic<Bool>(false)
+    /// The thread has gone: its group has, and there was nothing left to do. Whoever has work after that starts another.
+    private let hasEnded = Atomic<Bool>(false)
     /// Registrations that live here: while there are any, the loop runs on.
     private let attached = Atomic<Int>(0)
     // Without dynamic exclusivity checks, which cost more than the work: one thread uses them, and never re-entrantly.
@@ -101,7 +103,21 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     private func send(_ request: Request) {
         remote.push(request)
         wakeIfAsleep()
+        if isOver, hasEnded.exchange(false, ordering: .sequentiallyConsistent) { startAgain() }
     }
+
+    /// A task that waited for something else can prefer a loop that has nothing to do for long, and must not wait for ever.
+    @inline(never)
+    private func startAgain() {
+        do {
+            try Syscalls.startThread { self.run() }
+        } catch {
+            // No thread is to be had now; whoever comes next tries again.
+            hasEnded.store(true, ordering: .sequentiallyConsistent)
+        }
+    }
+
+    var isOver: Bool { hasEnded.load(ordering: .sequentiallyConsistent) }
 
     private func wakeIfAsleep() {
         // Cheaper to look first: mostly it is awake, and an exchange would take the cache line from it.
@@ -166,19 +182,24 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     private func run() {
         unsafe ThisThread.loop = Unmanaged.passUnretained(self).toOpaque()
-        while hasReasonToRun {
-            runJobs()
-            takeRequests()
-            waitForEvents()
-            releaseRetired()
-            fireTimers()
-        }
+        repeat {
+            while hasReasonToRun {
+                runJobs()
+                takeRequests()
+                waitForEvents()
+                releaseRetired()
+                fireTimers()
+            }
+            hasEnded.store(true, ordering: .sequentiallyConsistent)
+            // What came before the flag was up has started no thread: look again now that it is up.
+        } while remote.hasItems && hasEnded.exchange(false, ordering: .sequentiallyConsistent)
         unsafe ThisThread.loop = nil
     }
 
     /// A loop whose group has gone still serves the sockets, tasks and timers that it has.
     private var hasReasonToRun: Bool {
         unsafe isRunning || !jobs.isEmpty || !timers.isEmpty || attached.load(ordering: .sequentiallyConsistent) != 0
+            || remote.hasItems
     }
 
     /// Runs the jobs that are there now; those that they add wait for the next turn, so that events get theirs.

@@ -71,9 +71,9 @@ struct Replay: AsyncParsableCommand {
     private func load() throws(Failure) -> Recording {
         let bytes: [UInt8]
         do {
-            bytes = try SystemFile.bytes(file, upTo: Recording.largestBytes)
+            bytes = try SystemFile.contents(file, limit: Recording.largestBytes)
         } catch {
-            let isTooLarge = error == .overflow
+            let isTooLarge = error == .fileTooLarge
             throw Failure(
                 attempted: "read the recording \(SafeText.line(file))",
                 happened: isTooLarge ? "it has more than \(Recording.largestBytes >> 20) MiB" : "\(error)",

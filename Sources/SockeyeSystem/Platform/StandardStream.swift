@@ -40,18 +40,6 @@ package enum StandardStream: Int32, Sendable {
 
     /// Writes all the bytes. Blocks its thread. In C: `write`, `poll`.
     package func write(_ bytes: [UInt8]) throws(Errno) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { unsafe sockeye_write(rawValue, $0.baseAddress, $0.count) }
-            if count >= 0 {
-                rest = rest.dropFirst(count)
-                continue
-            }
-            switch Errno.last {
-            case .interrupted: continue
-            case .wouldBlock: _ = sockeye_wait_writable(rawValue, -1)
-            case let error: throw error
-            }
-        }
+        try SystemFile.writeAll(bytes, to: rawValue)
     }
 }

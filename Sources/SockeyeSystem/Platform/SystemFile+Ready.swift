@@ -13,18 +13,6 @@ extension SystemFile {
     /// Writes all the bytes to an inherited descriptor, and closes it. In C: `write`, `close`.
     package static func tell(_ bytes: [UInt8], to descriptor: Int32) throws(Errno) {
         defer { Syscalls.close(descriptor) }
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { unsafe sockeye_write(descriptor, $0.baseAddress, $0.count) }
-            if count >= 0 {
-                rest = rest.dropFirst(count)
-                continue
-            }
-            switch Errno.last {
-            case .interrupted: continue
-            case .wouldBlock: _ = sockeye_wait_writable(descriptor, -1)
-            case let error: throw error
-            }
-        }
+        try writeAll(bytes, to: descriptor)
     }
 }

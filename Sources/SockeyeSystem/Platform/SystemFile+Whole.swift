@@ -26,12 +26,24 @@ extension SystemFile {
         let descriptor = unsafe sockeye_open_write(path)
         guard descriptor >= 0 else { throw Errno.last }
         defer { Syscalls.close(descriptor) }
+        try writeAll(bytes, to: descriptor)
+    }
+
+    /// Writes all the bytes, whatever the descriptor is. Blocks its thread, also where somebody has made it non-blocking.
+    /// In C: `write`, `poll`.
+    static func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(Errno) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { unsafe sockeye_write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, Errno.last == .interrupted { continue }
-            if count < 0 { throw Errno.last }
-            rest = rest.dropFirst(count)
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+                continue
+            }
+            switch Errno.last {
+            case .interrupted: continue
+            case .wouldBlock: _ = sockeye_wait_writable(descriptor, -1)
+            case let error: throw error
+            }
         }
     }
 }
