@@ -169,7 +169,7 @@ private final class ScriptedProbes: Probes {
         try listener.bind(to: "127.0.0.1:0")
         try listener.listen()
         let report = await Doctor().listen(on: .address(try listener.localAddress))
-        #expect(report.findings.map(\.id) == ["port-taken"])
+        #expect(report.findings.map(\.id) == ["port-taken", "loopback-only"])
         #expect(report.findings.first?.what.contains("(process \(ThisProcess.id))") == true)
     }
 }

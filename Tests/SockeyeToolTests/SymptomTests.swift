@@ -25,9 +25,10 @@ import Testing
                     with: Result {
                         let output = Pipe()
                         let writing = output.fileHandleForWriting
+                        // By the shell: what was just copied is busy while some other test's child has not called exec yet.
                         let process = try StartedProcess(
-                            path,
-                            names,
+                            "/bin/bash",
+                            [path] + names,
                             environment: ["SOCKEYE": Program.sockeyePath],
                             output: writing.fileDescriptor,
                             errors: writing.fileDescriptor

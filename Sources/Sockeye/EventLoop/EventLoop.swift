@@ -37,8 +37,6 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     private let remote = RemoteQueue<Request>()
     private let isAsleep = Atomic<Bool>(false)
     private let wantsToFinish = Atomic<Bool>(false)
-    /// The thread has gone: its group has, and there was nothing left to do. Whoever has work after that starts another.
-    private let hasEnded = Atomic<Bool>(false)
     /// Registrations that live here: while there are any, the loop runs on.
     private let attached = Atomic<Int>(0)
     // Without dynamic exclusivity checks, which cost more than the work: one thread uses them, and never re-entrantly.
@@ -101,23 +99,17 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     /// Hands a request to the loop's thread. The wakeup is one system call a sleep, however many requests come.
     private func send(_ request: Request) {
+        // The runtime names the executor of a job without holding it, and the job may be the last that does: it can run, and the
+        // loop be gone, before this thread has looked whether it must be woken.
+        let keeper = unsafe Unmanaged.passRetained(self)
         remote.push(request)
         wakeIfAsleep()
-        if isOver, hasEnded.exchange(false, ordering: .sequentiallyConsistent) { startAgain() }
+        unsafe Self.letGo(keeper)
     }
 
-    /// A task that waited for something else can prefer a loop that has nothing to do for long, and must not wait for ever.
+    /// Opaque, so that the compiler does not take the reference for one that the caller has anyway.
     @inline(never)
-    private func startAgain() {
-        do {
-            try Syscalls.startThread { self.run() }
-        } catch {
-            // No thread is to be had now; whoever comes next tries again.
-            hasEnded.store(true, ordering: .sequentiallyConsistent)
-        }
-    }
-
-    var isOver: Bool { hasEnded.load(ordering: .sequentiallyConsistent) }
+    private static func letGo(_ loop: Unmanaged<EventLoop>) { unsafe loop.release() }
 
     private func wakeIfAsleep() {
         // Cheaper to look first: mostly it is awake, and an exchange would take the cache line from it.
@@ -182,17 +174,13 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     private func run() {
         unsafe ThisThread.loop = Unmanaged.passUnretained(self).toOpaque()
-        repeat {
-            while hasReasonToRun {
-                runJobs()
-                takeRequests()
-                waitForEvents()
-                releaseRetired()
-                fireTimers()
-            }
-            hasEnded.store(true, ordering: .sequentiallyConsistent)
-            // What came before the flag was up has started no thread: look again now that it is up.
-        } while remote.hasItems && hasEnded.exchange(false, ordering: .sequentiallyConsistent)
+        while hasReasonToRun {
+            runJobs()
+            takeRequests()
+            waitForEvents()
+            releaseRetired()
+            fireTimers()
+        }
         unsafe ThisThread.loop = nil
     }
 

@@ -58,7 +58,7 @@ struct BenchReport {
         switch result.ending {
         case .time: ""
         case .finished: plan.count.map { $0 == result.messages } == true ? "" : ", until no connection was left"
-        case .interrupted: ", ended early"
+        case .interrupted: result.latencies.totalCount == 0 ? ", ended in the warm-up" : ", ended early"
         case .stalled: ", until nothing came any more"
         }
     }

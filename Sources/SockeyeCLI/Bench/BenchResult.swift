@@ -21,6 +21,8 @@ struct BenchResult: Sendable {
     var opened = 0
     /// Messages that were sent, or due, and had no reply when the run was over.
     var unanswered = 0
+    /// How many of them were sent before anything was measured.
+    var unansweredOfWarmUp = 0
     var faults = Faults()
     /// Processor time of the load's own threads in the measured time.
     var loadNanoseconds: Int64 = 0
@@ -42,7 +44,8 @@ struct BenchResult: Sendable {
     mutating func add(_ tally: Tally, _ outcome: LaneOutcome) {
         latencies.add(tally.latencies)
         faults.add(tally.faults)
-        unanswered += tally.unanswered
+        unanswered += tally.unanswered + tally.unansweredOfWarmUp
+        unansweredOfWarmUp += tally.unansweredOfWarmUp
         opened += tally.opened
         messages += outcome.after.answered - outcome.before.answered
         receivedBytes += outcome.after.receivedBytes - outcome.before.receivedBytes

@@ -104,7 +104,9 @@ struct BenchRun: Sendable {
             result.add(lane.lane.tally, outcome)
         }
         // Of a number that was asked for, those do not count that were still under way from the warm-up.
-        if plan.count != nil { result.messages = Int(result.latencies.totalCount) - result.unanswered }
+        if plan.count != nil {
+            result.messages = Int(result.latencies.totalCount) - (result.unanswered - result.unansweredOfWarmUp)
+        }
         return result
     }
 }

@@ -17,6 +17,8 @@ struct Tally: Sendable {
     private(set) var opened = 0
     /// Messages that were sent, or due, and had no reply at the end.
     private(set) var unanswered = 0
+    /// Messages of the warm-up that had no reply at the end: no latency is known of them, but they are no success.
+    private(set) var unansweredOfWarmUp = 0
     private(set) var faults = Faults()
     /// When the last reply came.
     private(set) var lastAnswer: UInt64 = 0
@@ -67,7 +69,11 @@ struct Tally: Sendable {
     /// Messages for which nothing had come at the end: they count with the time that they had waited, or a server that
     /// stops answering would look as good as one that answers.
     mutating func noteUnanswered(_ count: Int, since: UInt64, at now: UInt64) {
-        guard since >= measuresFrom, since < now, count > 0 else { return }
+        guard since < now, count > 0 else { return }
+        if since < measuresFrom {
+            unansweredOfWarmUp += count
+            return
+        }
         unanswered += count
         latencies.record(min(now &- since, Self.longestNanoseconds), count: UInt64(count))
     }

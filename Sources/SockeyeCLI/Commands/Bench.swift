@@ -50,6 +50,14 @@ struct Bench: AsyncParsableCommand {
     }
 
     private func drawOnly() throws {
+        if !pages.compare.isEmpty, pages.svg == nil {
+            throw Failure.benchUsage(
+                "compare stored runs",
+                "there is no --svg, which says where the picture goes",
+                "several runs are compared in a picture",
+                ["sockeye bench --compare a.json b.json --svg both.svg"]
+            )
+        }
         guard !pages.compare.isEmpty, pages.svg != nil else {
             throw Failure.benchUsage(
                 "start a load",

@@ -22,6 +22,15 @@ struct FileReceiver: ServerRole {
             target = .folder(Locked(0))
             return
         }
+        if path.hasSuffix("/") {
+            throw Failure(
+                attempted: "write what comes into files of the folder \(SafeText.line(path))",
+                happened: "there is no such folder",
+                cause: "it was not made yet, or its name is misspelt",
+                next: ["mkdir -p \(Failure.quoted(path))   makes it"],
+                status: Failure.wrongUsage
+            )
+        }
         do throws(Errno) {
             target = .file(try BlockingFile(path, for: .writing))
         } catch {
@@ -65,7 +74,7 @@ struct FileReceiver: ServerRole {
                     last += 1
                     return last
                 }
-                let name = "\(path)/\(Self.name(number, client))"
+                let name = path + (path.hasSuffix("/") ? "" : "/") + Self.name(number, client)
                 do {
                     return (try BlockingFile(name, for: .making), name)
                 } catch .fileExists {

@@ -6,6 +6,8 @@ import SockeyeSystem
 enum Interruption {
     /// What was going on was cut off: not done, and so not 0.
     private static let impatientStatus: Int32 = 1
+    /// 10 ms: nobody presses a key twice in that time.
+    private static let sameWishNanoseconds: UInt64 = 10_000_000
 
     /// Runs `body` until it is done or a signal ends it; a signal is not an error.
     ///
@@ -20,8 +22,12 @@ enum Interruption {
             try Syscalls.startThread {
                 _ = ThisProcess.waitForEndingSignal()
                 wasInterrupted.with { $0 = true }
+                let first = Syscalls.monotonicNanoseconds()
                 onSignal(task)
-                _ = ThisProcess.waitForEndingSignal()
+                // `timeout` and some shells signal a program and then its group, which is one wish and not two.
+                repeat {
+                    _ = ThisProcess.waitForEndingSignal()
+                } while Syscalls.monotonicNanoseconds() &- first < sameWishNanoseconds
                 OrderlyExit.status(impatientStatus)
             }
         } catch {

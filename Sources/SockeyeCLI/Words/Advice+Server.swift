@@ -1,4 +1,5 @@
 import Sockeye
+import SockeyeSystem
 
 /// Advice for whoever listens.
 extension Advice {
@@ -6,6 +7,11 @@ extension Advice {
         if let path = at.unixPath { return unixPathInUse(path, at) }
         let other = "sockeye serve \(otherPort(at))   takes another port"
         switch at.facts.holder {
+        case .program(_, Int(ThisProcess.id)):
+            return Advice(
+                "this command itself listens there already: the address is given twice, or one of them contains the other",
+                ["the same command with each address once", other]
+            )
         case .program(let name, let id):
             return Advice(
                 "\(name) (process \(id)) already listens on port \(at.port)",
@@ -46,7 +52,15 @@ extension Advice {
         case .nobody:
             Advice("an earlier server ended and left its file behind; no program uses it", [remove])
         default:
-            Advice("a file is there already: of a server that listens, or of one that has ended", ["ss -lxp", remove])
+            at.error.detail?.contains("server runs there") == true
+                ? Advice(
+                    "another server is alive there, and the kernel does not say which",
+                    ["sudo ss -lxp   lists Unix sockets and whose they are", "sockeye serve unix:\(path)2"]
+                )
+                : Advice(
+                    "a file is there already: of a server that listens, or of one that has ended",
+                    ["ss -lxp", remove]
+                )
         }
     }
 

@@ -17,7 +17,10 @@ package enum ListenVerdict {
                 )
             ]
         }
-        if let errno = binding.reusing { return [cannotBind(errno, binding, evidence)] }
+        if let errno = binding.reusing {
+            let blocked = cannotBind(errno, binding, evidence)
+            return [blocked] + (blocked.id == "port-taken" ? loopbackOnly(evidence) : [])
+        }
         var findings: [Finding] = []
         if binding.plain == .addressInUse { findings.append(onlyWithReuse(binding, evidence)) }
         findings.append(canListen(binding, evidence))
@@ -130,6 +133,25 @@ package enum ListenVerdict {
             next: program.map { ["kill \($0.id)   ends \($0.name)", other] }
                 ?? ["sudo ss -ltnp 'sport = :\(evidence.port)'   says which program", other]
         )
+    }
+
+    /// Whoever asks about the port of a server that runs may want to know why nobody reaches it.
+    private static func loopbackOnly(_ evidence: ListenEvidence) -> [Finding] {
+        let listeners = evidence.rows.filter { $0.state == .listen }
+        guard let one = listeners.first, listeners.allSatisfy(\.local.isLoopback) else { return [] }
+        let name = evidence.state.program(of: one).map { "\($0.name)" } ?? "that program"
+        return [
+            Finding(
+                "loopback-only",
+                "\(name) listens on \(one.local.host) only: if it is your server, nobody on another computer reaches it",
+                evidence: ["\(one.local) is in state LISTEN, and no other address with that port is"],
+                cause: "it was bound to 127.0.0.1 or localhost; that is a good default, and keeps everyone else out",
+                next: [
+                    "let it bind 0.0.0.0 (or ::) instead, then ask here again",
+                    "sockeye connect \(evidence.port)   reaches it from this computer",
+                ]
+            )
+        ]
     }
 
     private static func connectionsLeft(

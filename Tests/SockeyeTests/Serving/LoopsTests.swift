@@ -120,18 +120,6 @@ import Testing
         }
     }
 
-    @Test func `a task that prefers a loop whose group has gone still runs`() async throws {
-        let loop = try EventLoopGroup(count: 1).loops[0]
-        for _ in 0..<3 {
-            while !loop.isOver { await Task.yield() }
-            let value = await Task(executorPreference: loop) {
-                await Task.yield()
-                return loop.isCurrent
-            }.value
-            #expect(value)
-        }
-    }
-
     @Test func `a timer wakes at its time, and a cancelled one at once`() async throws {
         let loop = try EventLoopGroup.shared.loops[0]
         let clock = ContinuousClock()

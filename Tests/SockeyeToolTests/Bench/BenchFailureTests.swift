@@ -39,6 +39,17 @@ import Testing
         server.send(SIGTERM)
     }
 
+    /// All requests went out in the warm-up, and wait for a newline that never comes.
+    @Test func `a server that answers nothing at all is no success`() throws {
+        let (server, port) = try BenchServer.start(
+            Script.server("import time\nc, _ = l.accept(); c.recv(99); sys.stdin.read()")
+        )
+        let outcome = try Program.sockeye("bench", port, "-c", "1", "--warm-up", "50ms", "-d", "100ms").finish()
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("nothing came back at all"))
+        server.send(SIGTERM)
+    }
+
     @Test func `errors are counted by kind, and the other connections go on`() throws {
         // Every second message of all connections is answered by a reset.
         let script = Script.server(

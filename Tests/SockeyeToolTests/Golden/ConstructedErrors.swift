@@ -1,4 +1,5 @@
 import Sockeye
+import SockeyeSystem
 
 @testable import SockeyeCLI
 
@@ -36,6 +37,14 @@ enum ConstructedErrors {
         (
             "in use by another user's", SocketError(.addressInUse, .bind, localAddress: here), "1337",
             Facts(holder: .unknownProgram)
+        ),
+        (
+            "in use by this command", SocketError(.addressInUse, .bind, localAddress: here), "1337",
+            Facts(holder: .program(name: "sockeye", id: Int(ThisProcess.id)))
+        ),
+        (
+            "in use, a live Unix server",
+            SocketError(.addressInUse, .bind, detail: "a server runs there"), "unix:/tmp/x.sock", Facts()
         ),
         (
             "in use for a minute", SocketError(.addressInUse, .bind, localAddress: here), "1337",
