@@ -162,10 +162,11 @@ import Testing
             #expect(datagram.from.unixPath == path + ".py")
             #expect(datagram.credentials != nil)
             #expect(descriptors.count == 1)
-            let received = try #require(descriptors[0].descriptor)
-            #expect(fcntl(received, F_GETFD) == FD_CLOEXEC)
-            let text = FileHandle(fileDescriptor: received, closeOnDealloc: false).availableData
-            #expect(String(decoding: text, as: UTF8.self) == "from python")
+            let text = descriptors[0].withDescriptor { received in
+                #expect(fcntl(received, F_GETFD) == FD_CLOEXEC)
+                return FileHandle(fileDescriptor: received, closeOnDealloc: false).availableData
+            }
+            #expect(text.map { String(decoding: $0, as: UTF8.self) } == "from python")
             let file = ScratchFolder.path()
             try Data("from swift".utf8).write(to: URL(fileURLWithPath: file))
             let ours = try Syscalls.openFile(file)
