@@ -19,7 +19,8 @@ NO_DEBUG int sockeye_epoll_wait_nanoseconds(int epoll, struct epoll_event *event
     struct {
         int64_t seconds, nanoseconds;
     } time = {nanoseconds / 1000000000, nanoseconds % 1000000000};
-    return syscall(SYS_epoll_pwait2, epoll, events, capacity, &time, NULL, 0);
+    const void *no_mask = 0;
+    return syscall(SYS_epoll_pwait2, epoll, events, capacity, &time, no_mask, 0);
 #else
     errno = ENOSYS;
     return -1;

@@ -63,10 +63,12 @@ NO_DEBUG void sockeye_exit(int status) {
 
 NO_DEBUG int sockeye_is_terminal(int descriptor) { return isatty(descriptor); }
 
+static NO_DEBUG const char null_device[] = "/dev/null";
+
 NO_DEBUG void sockeye_standard_streams_open(void) {
     // The lowest free number is given out, so 0 is tried before 1 and 1 before 2.
     for (int stream = 0; stream <= 2; stream++) {
-        if (fcntl(stream, F_GETFD) < 0) open("/dev/null", O_RDWR);
+        if (fcntl(stream, F_GETFD) < 0) open(null_device, O_RDWR);
     }
 }
 

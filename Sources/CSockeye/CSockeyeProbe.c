@@ -18,6 +18,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+// The system's macros for these have casts, which matter in code only: see NoDebug.h.
+enum { CONTROL_HEAD = CMSG_LEN(0), ATTRIBUTE_HEAD = RTA_LENGTH(0) };
+
+static NO_DEBUG const char null_device[] = "/dev/null";
+
+// The next multiple of a unit.
+static NO_DEBUG size_t aligned(size_t length, size_t unit) { return (length + unit - 1) / unit * unit; }
+
 NO_DEBUG int sockeye_keep_errors(int descriptor, int is_ipv6) {
     int on = 1;
     int ipv4 = setsockopt(descriptor, IPPROTO_IP, IP_RECVERR, &on, sizeof on);
@@ -55,14 +63,14 @@ NO_DEBUG int sockeye_take_error(int descriptor, struct sockeye_queued_error *out
     if (count < 0) return errno == EAGAIN ? 0 : -1;
     size_t end = message.msg_controllen, at = 0;
     struct cmsghdr header;
-    size_t head = CMSG_LEN(0);
+    size_t head = CONTROL_HEAD;
     while (at + head <= end) {
         memcpy(&header, control + at, sizeof header);
         if (header.cmsg_len < head || at + header.cmsg_len > end) break;
         int is_error = (header.cmsg_level == IPPROTO_IP && header.cmsg_type == IP_RECVERR)
             || (header.cmsg_level == IPPROTO_IPV6 && header.cmsg_type == IPV6_RECVERR);
         if (is_error) take(control + at + head, header.cmsg_len - head, out);
-        at += CMSG_ALIGN(header.cmsg_len);
+        at += aligned(header.cmsg_len, sizeof header.cmsg_len);
     }
     return 1;
 }
@@ -100,7 +108,7 @@ NO_DEBUG pid_t sockeye_program_start(const char *path, char *const arguments[], 
     sigemptyset(&none);
     sigfillset(&standard);
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, 0, null_device, O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
     posix_spawn_file_actions_adddup2(&actions, ends[1], 2);
     // Threads here have signals blocked, and that would be inherited: the program could not be stopped.
@@ -136,7 +144,7 @@ NO_DEBUG int sockeye_program_end(pid_t id, int by_force) {
 static NO_DEBUG void neighbour(const unsigned char *data, size_t count, void *context, void (*each)(void *, const struct sockaddr_storage *, unsigned, unsigned)) {
     struct ndmsg about;
     struct rtattr attribute;
-    size_t at = NLMSG_ALIGN(sizeof about), head = RTA_LENGTH(0);
+    size_t at = aligned(sizeof about, NLMSG_ALIGNTO), head = ATTRIBUTE_HEAD;
     if (count < sizeof about) return;
     memcpy(&about, data, sizeof about);
     while (at + head <= count) {
@@ -158,7 +166,7 @@ static NO_DEBUG void neighbour(const unsigned char *data, size_t count, void *co
             }
             each(context, &address, about.ndm_ifindex, about.ndm_state);
         }
-        at += RTA_ALIGN(attribute.rta_len);
+        at += aligned(attribute.rta_len, RTA_ALIGNTO);
     }
 }
 
@@ -190,7 +198,7 @@ NO_DEBUG int sockeye_neighbours(void *context, void (*each)(void *, const struct
                 break;
             }
             neighbour(answer + at + sizeof header, header.nlmsg_len - sizeof header, context, each);
-            at += NLMSG_ALIGN(header.nlmsg_len);
+            at += aligned(header.nlmsg_len, NLMSG_ALIGNTO);
         }
     }
     close(descriptor);

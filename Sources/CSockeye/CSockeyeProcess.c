@@ -77,9 +77,9 @@ NO_DEBUG int sockeye_child_wait(int process) {
 }
 
 NO_DEBUG int sockeye_child_reap(int process) {
-    int status = 0;
-    if (waitpid(process, &status, 0) < 0) return -1;
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    siginfo_t about;
+    if (waitid(P_PID, process, &about, WEXITED) < 0) return -1;
+    return about.si_code == CLD_EXITED ? about.si_status : 128 + about.si_status;
 }
 
 NO_DEBUG int sockeye_child_signal(int process, int number) { return kill(-process, number); }

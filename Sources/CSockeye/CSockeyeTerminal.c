@@ -13,10 +13,10 @@
 #include <termios.h>
 #include <unistd.h>
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static int edited = -1;
-static int is_registered = 0;
-static struct termios before;
+static NO_DEBUG pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static NO_DEBUG int edited = -1;
+static NO_DEBUG int is_registered = 0;
+static NO_DEBUG struct termios before;
 
 NO_DEBUG int sockeye_terminal_edit(int descriptor) {
     int result = -1;
@@ -45,7 +45,7 @@ NO_DEBUG void sockeye_terminal_restore(void) {
     pthread_mutex_unlock(&lock);
 }
 
-static sem_t has_continued;
+static NO_DEBUG sem_t has_continued;
 
 static NO_DEBUG void note_continuing(int number) {
     number += 0;

@@ -19,6 +19,14 @@
 
 // Somebody may have asked for credentials as well (SO_PASSCRED), and they come first.
 enum { CONTROL_BYTES = CMSG_SPACE(sizeof(int32_t) * SOCKEYE_MOST_DESCRIPTORS) + CMSG_SPACE(sizeof(struct ucred)) };
+// The macro has a cast, which matters in code only: see NoDebug.h.
+enum { CONTROL_HEAD = CMSG_LEN(0) };
+
+// The room that a control message takes: its length, so that the next one is aligned as a header is.
+static NO_DEBUG size_t control_room(size_t length) {
+    size_t unit = sizeof length;
+    return (length + unit - 1) / unit * unit;
+}
 
 // A control message must be aligned as its header is.
 union control {
@@ -30,7 +38,7 @@ union control {
 static NO_DEBUG void *payload(struct cmsghdr *header) {
     void *raw = header;
     char *bytes = raw;
-    return bytes + CMSG_LEN(0);
+    return bytes + CONTROL_HEAD;
 }
 
 NO_DEBUG int sockeye_peer_credentials(int descriptor, int32_t *process, uint32_t *user, uint32_t *group) {
@@ -59,10 +67,10 @@ NO_DEBUG ptrdiff_t sockeye_send_descriptors(
     if (passed_count > 0) {
         size_t size = sizeof *passed * passed_count;
         message.msg_control = &control;
-        message.msg_controllen = CMSG_SPACE(size);
+        message.msg_controllen = control_room(CONTROL_HEAD + size);
         control.header.cmsg_level = SOL_SOCKET;
         control.header.cmsg_type = SCM_RIGHTS;
-        control.header.cmsg_len = CMSG_LEN(size);
+        control.header.cmsg_len = CONTROL_HEAD + size;
         memcpy(payload(&control.header), passed, size);
     }
     return sendmsg(descriptor, &message, MSG_NOSIGNAL);
@@ -95,18 +103,18 @@ NO_DEBUG ptrdiff_t sockeye_receive_descriptors(
     while (at + sizeof(struct cmsghdr) <= message.msg_controllen) {
         struct cmsghdr header;
         memcpy(&header, control.bytes + at, sizeof header);
-        if (header.cmsg_len < CMSG_LEN(0) || at + header.cmsg_len > message.msg_controllen) break;
+        if (header.cmsg_len < CONTROL_HEAD || at + header.cmsg_len > message.msg_controllen) break;
         if (header.cmsg_level == SOL_SOCKET && header.cmsg_type == SCM_RIGHTS) {
-            size_t size = header.cmsg_len - CMSG_LEN(0), room = sizeof *passed * (SOCKEYE_MOST_DESCRIPTORS - *passed_count);
+            size_t size = header.cmsg_len - CONTROL_HEAD, room = sizeof *passed * (SOCKEYE_MOST_DESCRIPTORS - *passed_count);
             if (size > room) size = room;
-            memcpy(passed + *passed_count, control.bytes + at + CMSG_LEN(0), size);
+            memcpy(passed + *passed_count, control.bytes + at + CONTROL_HEAD, size);
             *passed_count += size / sizeof *passed;
         } else if (header.cmsg_level == SOL_SOCKET && header.cmsg_type == SCM_CREDENTIALS) {
             struct ucred who;
-            memcpy(&who, control.bytes + at + CMSG_LEN(0), sizeof who);
+            memcpy(&who, control.bytes + at + CONTROL_HEAD, sizeof who);
             sender->process = who.pid, sender->user = who.uid, sender->group = who.gid;
         }
-        at += CMSG_SPACE(header.cmsg_len - CMSG_LEN(0));
+        at += control_room(header.cmsg_len);
     }
     return received;
 }
