@@ -40,6 +40,7 @@ static NO_DEBUG const struct sockaddr_in6 *ipv6(const void *address) { return ad
 static NO_DEBUG const struct sockaddr_un *local(const void *address) { return address; }
 
 NO_DEBUG __thread void *sockeye_thread_loop = 0;
+NO_DEBUG __thread void *sockeye_thread_place = 0;
 
 NO_DEBUG int sockeye_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
 

@@ -13,6 +13,10 @@
 extern __thread void *sockeye_thread_loop __attribute__((tls_model("initial-exec")));
 static inline void *sockeye_current_loop(void) { return sockeye_thread_loop; }
 static inline void sockeye_set_current_loop(void *loop) { sockeye_thread_loop = loop; }
+// Where the task that is about to be parked waits.
+extern __thread void *sockeye_thread_place __attribute__((tls_model("initial-exec")));
+static inline void *sockeye_place(void) { return sockeye_thread_place; }
+static inline void sockeye_set_place(void *place) { sockeye_thread_place = place; }
 
 // The Swift runtime's own entry point: the task that runs on this thread, or NULL. Swift's `withUnsafeCurrentTask` says
 // the same through a generic closure that costs ten times as much.

@@ -138,9 +138,9 @@ extension DatagramSocket {
         // As for a plain receive: a MiB is more than any Unix datagram has.
         let room = min(maximum, 1 << 20)
         return receiveStep(operation) { descriptor throws(Errno) in
-            let memory = room > LoopBuffer.byteCount ? .heap(room) : LoopBuffer.take(registration.loop)
+            let memory = room > LoopBuffer.byteCount ? .heap(room) : LoopBuffer.take()
             defer {
-                if room > LoopBuffer.byteCount { memory.free() } else { memory.giveBack(to: registration.loop) }
+                if room > LoopBuffer.byteCount { memory.free() } else { memory.giveBack() }
             }
             let one = try unsafe Syscalls.receivePassed(descriptor, into: memory.base, room: room)
             header = Datagram.Header(one.arrival, room: room, port: nil)

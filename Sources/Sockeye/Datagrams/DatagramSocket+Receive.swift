@@ -124,11 +124,12 @@ extension DatagramSocket {
     @inline(__always)
     func waitForInput(_ operation: Receiving, isolation: isolated (any Actor)? = #isolation) async {
         if operation.isOwner {
-            unsafe await withUnsafeContinuation { unsafe registration.park(.read, $0) }
+            if registration.prepareToPark() { return await Parking.shared.pass() }
+            await registration.waitAsOwner(.read)
         } else {
             await registration.waitCancellably(.read)
-            registration.slowPathEnded()
         }
+        registration.slowPathEnded()
     }
 
     @inlinable
@@ -172,9 +173,9 @@ extension DatagramSocket {
         // A Unix datagram can be larger than the loop's memory; a MiB is more than any has.
         let room = min(maximum, 1 << 20)
         return receiveStep(operation) { descriptor throws(Errno) in
-            let memory = room > LoopBuffer.byteCount ? .heap(room) : LoopBuffer.take(registration.loop)
+            let memory = room > LoopBuffer.byteCount ? .heap(room) : LoopBuffer.take()
             defer {
-                if room > LoopBuffer.byteCount { memory.free() } else { memory.giveBack(to: registration.loop) }
+                if room > LoopBuffer.byteCount { memory.free() } else { memory.giveBack() }
             }
             let arrival = try unsafe Syscalls.receiveDatagram(
                 descriptor,

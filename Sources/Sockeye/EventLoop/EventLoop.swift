@@ -89,7 +89,12 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     // MARK: From any thread
 
     func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
+        run(woken: UnownedJob(job))
+    }
+
+    /// Runs a job on the loop's thread, soon.
+    @inline(__always)
+    func run(woken job: UnownedJob) {
         if isCurrent {
             if unsafe isSignalling { unsafe woken.append(job) } else { unsafe jobs.append(job) }
         } else {

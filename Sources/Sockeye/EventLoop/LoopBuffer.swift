@@ -11,16 +11,24 @@
     /// No memory: nothing has been taken yet.
     @usableFromInline static var none: LoopBuffer { unsafe LoopBuffer(base: nil) }
 
+    /// From the loop whose thread this is, if it has one to spare.
     @inline(__always)
-    static func take(_ loop: EventLoop) -> LoopBuffer {
-        if loop.isCurrent, let buffer = loop.takeBuffer() { return buffer }
-        return allocate()
+    static func take() -> LoopBuffer {
+        let kept = unsafe ThisThread.loop.flatMap { loop in
+            unsafe Unmanaged<EventLoop>.fromOpaque(loop)._withUnsafeGuaranteedRef { $0.takeBuffer() }
+        }
+        return kept ?? allocate()
     }
 
+    /// To the loop whose thread this is: all of them are alike, wherever they were taken.
     @inline(__always)
-    func giveBack(to loop: EventLoop) {
+    func giveBack() {
         guard let base = unsafe base else { return }
-        if loop.isCurrent, loop.keep(self) { return }
+        if let loop = unsafe ThisThread.loop,
+            unsafe Unmanaged<EventLoop>.fromOpaque(loop)._withUnsafeGuaranteedRef({ $0.keep(self) })
+        {
+            return
+        }
         unsafe base.deallocate()
     }
 
@@ -30,27 +38,33 @@
 }
 
 /// The buffers that a loop has at hand: the loop's thread alone uses them.
-struct LoopBufferPool {
-    private var free: [LoopBuffer] = []
+///
+/// Each begins with the address of the next, so that taking one is a load or two.
+@safe struct LoopBufferPool {
+    private var first: UnsafeMutableRawPointer?
+    private var count = 0
     /// 16 are kept (1 MiB a loop): more are only in use at once when many sends wait for slow peers.
     private static let kept = 16
 
-    init() {
-        free.reserveCapacity(Self.kept)
+    @inline(__always)
+    mutating func take() -> LoopBuffer? {
+        guard let base = unsafe first else { return nil }
+        unsafe first = unsafe base.load(as: UnsafeMutableRawPointer?.self)
+        count &-= 1
+        return unsafe LoopBuffer(base: base)
     }
 
-    @inline(__always)
-    mutating func take() -> LoopBuffer? { free.popLast() }
-
+    /// False: there are enough already.
     @inline(__always)
     mutating func keep(_ buffer: LoopBuffer) -> Bool {
-        guard free.count < Self.kept else { return false }
-        free.append(buffer)
+        guard count < Self.kept, let base = unsafe buffer.base else { return false }
+        unsafe base.storeBytes(of: first, as: UnsafeMutableRawPointer?.self)
+        unsafe first = unsafe base
+        count &+= 1
         return true
     }
 
     mutating func deallocate() {
-        for buffer in free { unsafe buffer.base?.deallocate() }
-        free = []
+        while let buffer = take() { unsafe buffer.base?.deallocate() }
     }
 }

@@ -75,8 +75,8 @@ extension Registration {
 
     /// Drops what the kernel holds now.
     private func dropInput() -> Input {
-        let buffer = LoopBuffer.take(loop)
-        defer { buffer.giveBack(to: loop) }
+        let buffer = LoopBuffer.take()
+        defer { buffer.giveBack() }
         var input = Input.none
         let before = snapshot
         // 1 MiB a turn: a peer that sends without end must not hold up the loop.

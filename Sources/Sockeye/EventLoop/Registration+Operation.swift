@@ -56,7 +56,7 @@ enum Step: Sendable {
 extension Registration {
     /// Claims a direction. Every success is followed by `step` until that is done or throws, which gives it back.
     ///
-    /// - Returns: Whether the task is the owner, which waits by `park`; any other waits by `waitCancellably`.
+    /// - Returns: Whether the task is the owner, whose cancellation is told by `ownerWasCancelled`.
     @inline(__always)
     func begin(_ direction: Direction) throws(OperationFailure) -> Bool {
         let isOwner = isOwnedByCurrentTask

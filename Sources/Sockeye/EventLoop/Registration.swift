@@ -18,8 +18,16 @@ internal import Synchronization
     private let owner = Atomic<UInt>(0)
     /// Whether the loop is told of room to write: a Unix socket's only once a send has waited. See `Poller`.
     private let watchesWriting: Atomic<Bool>
-    @exclusivity(unchecked) private var reader: UnsafeContinuation<Void, Never>?
-    @exclusivity(unchecked) private var writer: UnsafeContinuation<Void, Never>?
+    @exclusivity(unchecked) private var reader = Waiter.nobody
+    @exclusivity(unchecked) private var writer = Waiter.nobody
+
+    /// Who waits, and how it is woken.
+    @safe private enum Waiter {
+        case nobody
+        case task(UnsafeContinuation<Void, Never>)
+        /// The owner: see `Parking`.
+        case parked(UnownedJob)
+    }
 
     /// Takes the descriptor over, which must not block. When it throws, the descriptor is still the caller's.
     init(
@@ -77,20 +85,29 @@ internal import Synchronization
 
     // MARK: Waiting
 
-    /// Parks a task until its direction may be ready, or resumes it at once when there is a reason to.
+    /// Says where the owner waits for input, which then goes to `Parking.shared` at once.
     ///
-    /// For the connection's owner, whose cancellation is told by `ownerWasCancelled`; others call `waitCancellably`.
+    /// False: it runs elsewhere than on the loop, and waits by `waitAsOwner`. The loop would be in its way: what is parked goes on
+    /// when the loop has time for it, and whoever is elsewhere may be cancelled while something else holds the loop up.
     @usableFromInline
-    func park(_ direction: Direction, _ continuation: UnsafeContinuation<Void, Never>) {
-        unsafe park(direction, continuation, isOwner: true)
+    func prepareToPark() -> Bool {
+        guard loop.isCurrent else { return false }
+        unsafe ThisThread.place = Unmanaged.passUnretained(self).toOpaque()
+        return true
     }
 
+    /// Keeps the owner until there may be input, or lets it go on at once when there is a reason to.
     @inline(__always)
-    private func park(_ direction: Direction, _ continuation: UnsafeContinuation<Void, Never>, isOwner: Bool) {
+    func parkReader(_ job: UnownedJob) {
+        unsafe reader = .parked(job)
+        if !update({ $0.suspend(.read, isOwner: true) }) { loop.run(woken: job) }
+    }
+
+    private func suspend(_ direction: Direction, _ continuation: UnsafeContinuation<Void, Never>, isOwner: Bool) {
         switch direction {
-        case .read: unsafe reader = unsafe continuation
+        case .read: unsafe reader = .task(continuation)
         case .write:
-            unsafe writer = unsafe continuation
+            unsafe writer = .task(continuation)
             if !watchesWriting.load(ordering: .relaxed) { watchWriting() }
         }
         if !update({ $0.suspend(direction, isOwner: isOwner) }) { unsafe continuation.resume() }
@@ -113,10 +130,18 @@ internal import Synchronization
     func waitCancellably(_ direction: Direction, isolation: isolated (any Actor)? = #isolation) async {
         await withTaskCancellationHandler {
             unsafe await withUnsafeContinuation { continuation in
-                unsafe park(direction, continuation, isOwner: false)
+                unsafe suspend(direction, continuation, isOwner: false)
             }
         } onCancel: {
             expire(direction)
+        }
+    }
+
+    /// As `waitCancellably`, for the owner: without a cancellation handler of its own.
+    @usableFromInline
+    func waitAsOwner(_ direction: Direction, isolation: isolated (any Actor)? = #isolation) async {
+        unsafe await withUnsafeContinuation { continuation in
+            unsafe suspend(direction, continuation, isOwner: true)
         }
     }
 
@@ -129,8 +154,17 @@ internal import Synchronization
 
     private func resume(_ direction: Direction) {
         switch direction {
-        case .read: unsafe reader?.resume()
-        case .write: unsafe writer?.resume()
+        case .read: unsafe resume(reader)
+        case .write: unsafe resume(writer)
+        }
+    }
+
+    @inline(__always)
+    private func resume(_ waiter: Waiter) {
+        switch waiter {
+        case .nobody: break
+        case .task(let continuation): unsafe continuation.resume()
+        case .parked(let job): loop.run(woken: job)
         }
     }
 

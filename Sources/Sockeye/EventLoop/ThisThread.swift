@@ -10,6 +10,13 @@ enum ThisThread {
         set { unsafe sockeye_set_current_loop(newValue) }
     }
 
+    /// The registration that the task names which is about to be parked, as an unowned pointer.
+    @inline(__always)
+    static var place: UnsafeMutableRawPointer? {
+        get { unsafe sockeye_place() }
+        set { unsafe sockeye_set_place(newValue) }
+    }
+
     /// The task that runs here, as a number that is only ever compared; 0 for none.
     @inline(__always)
     static var task: UInt { UInt(bitPattern: unsafe sockeye_current_task()) }

@@ -112,8 +112,8 @@ extension Connection {
         into came: inout CameWithDescriptors
     ) throws(SocketError) -> Step {
         let step = receiveStep(operation, endsWhen: .callerSays) { socket throws(Errno) in
-            let memory = LoopBuffer.take(registration.loop)
-            defer { memory.giveBack(to: registration.loop) }
+            let memory = LoopBuffer.take()
+            defer { memory.giveBack() }
             let room = min(maximum, LoopBuffer.byteCount)
             let one = try unsafe Syscalls.receivePassed(socket, into: memory.base, room: room)
             let count = min(one.arrival.length, room)

@@ -121,8 +121,8 @@ extension Connection {
     @inline(__always)
     private func receiveMore(_ operation: Receiving) throws(SocketError) -> Step {
         let step = receiveStep(operation, endsWhen: .callerSays) { descriptor throws(Errno) in
-            let memory = LoopBuffer.take(registration.loop)
-            defer { memory.giveBack(to: registration.loop) }
+            let memory = LoopBuffer.take()
+            defer { memory.giveBack() }
             let count = try unsafe Syscalls.receive(descriptor, into: memory.base, count: LoopBuffer.byteCount)
             if count > 0 {
                 let bytes = unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(start: memory.base, count: count))
@@ -203,7 +203,7 @@ extension Connection {
     @inline(never)
     func takeHeld(upTo maximum: Int, lending lent: inout LoopBuffer) -> Step {
         takeHeld(upTo: min(maximum, LoopBuffer.byteCount)) { input, count in
-            lent = LoopBuffer.take(registration.loop)
+            lent = LoopBuffer.take()
             if let base = unsafe lent.base { unsafe input.take(count, into: base) }
         }
     }

@@ -87,7 +87,7 @@ extension Connection {
         var lent = LoopBuffer.none
         while true {
             switch receiveStep(operation, upTo: maximum, lending: &lent) {
-            case .success(.done(let count)): return count == 0 ? nil : ReceivedBytes(lent, count: count, of: self)
+            case .success(.done(let count)): return count == 0 ? nil : ReceivedBytes(lent, count: count)
             case .success(.wait): await waitForInput(operation)
             case .success(.yield): await yieldToOthers()
             case .failure(let error): throw error
@@ -100,11 +100,12 @@ extension Connection {
     @inline(__always)
     func waitForInput(_ operation: Receiving, isolation: isolated (any Actor)? = #isolation) async {
         if operation.isOwner {
-            unsafe await withUnsafeContinuation { unsafe registration.park(.read, $0) }
+            if registration.prepareToPark() { return await Parking.shared.pass() }
+            await registration.waitAsOwner(.read)
         } else {
             await registration.waitCancellably(.read)
-            registration.slowPathEnded()
         }
+        registration.slowPathEnded()
     }
 
     /// Lets the other tasks of the loop run.
@@ -113,11 +114,6 @@ extension Connection {
     func yieldToOthers(isolation: isolated (any Actor)? = #isolation) async {
         await Task.yield()
         registration.slowPathEnded()
-    }
-
-    @usableFromInline
-    func giveBack(_ buffer: LoopBuffer) {
-        buffer.giveBack(to: registration.loop)
     }
 }
 
@@ -152,8 +148,8 @@ extension Connection {
     ) -> Result<Step, SocketError> {
         if unsafe held != nil { return .success(takeHeld(upTo: maximum, into: &bytes)) }
         return receiveStep(operation) { descriptor throws(Errno) in
-            let memory = LoopBuffer.take(registration.loop)
-            defer { memory.giveBack(to: registration.loop) }
+            let memory = LoopBuffer.take()
+            defer { memory.giveBack() }
             let room = min(maximum, LoopBuffer.byteCount)
             let count = try unsafe Syscalls.receive(descriptor, into: memory.base, count: room)
             if count > 0 { bytes = unsafe Array(UnsafeRawBufferPointer(start: memory.base, count: count)) }
@@ -185,14 +181,14 @@ extension Connection {
     ) -> Result<Step, SocketError> {
         if unsafe held != nil { return .success(takeHeld(upTo: maximum, lending: &lent)) }
         return receiveStep(operation) { descriptor throws(Errno) in
-            let memory = LoopBuffer.take(registration.loop)
+            let memory = LoopBuffer.take()
             let room = min(maximum, LoopBuffer.byteCount)
             do throws(Errno) {
                 let count = try unsafe Syscalls.receive(descriptor, into: memory.base, count: room)
-                if count > 0 { lent = memory } else { memory.giveBack(to: registration.loop) }
+                if count > 0 { lent = memory } else { memory.giveBack() }
                 return Attempt(count: count, isShort: count < room && count > 0)
             } catch {
-                memory.giveBack(to: registration.loop)
+                memory.giveBack()
                 throw error
             }
         }

@@ -34,8 +34,8 @@ package final class PipeEnd: Sendable {
         do throws(OperationFailure) {
             let descriptor = registration.descriptor
             _ = try await registration.perform(.read) { () throws(Errno) in
-                let memory = LoopBuffer.take(registration.loop)
-                defer { memory.giveBack(to: registration.loop) }
+                let memory = LoopBuffer.take()
+                defer { memory.giveBack() }
                 let count = try unsafe Syscalls.read(descriptor, into: memory.base, count: Self.pieceBytes)
                 bytes = unsafe Array(UnsafeRawBufferPointer(start: memory.base, count: count))
                 return Attempt(count: count, isShort: false)

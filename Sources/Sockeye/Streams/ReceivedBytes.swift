@@ -9,19 +9,17 @@
 /// holds 64 KiB.
 public struct ReceivedBytes: ~Copyable, Sendable {
     private let memory: LoopBuffer
-    private let connection: Connection
     /// How many bytes there are: at least one.
     public let count: Int
 
     @usableFromInline
-    init(_ memory: LoopBuffer, count: Int, of connection: Connection) {
+    init(_ memory: LoopBuffer, count: Int) {
         self.memory = memory
         self.count = count
-        self.connection = connection
     }
 
     deinit {
-        connection.giveBack(memory)
+        memory.giveBack()
     }
 
     @usableFromInline var base: UnsafeMutableRawPointer? { unsafe memory.base }

@@ -170,7 +170,7 @@ package enum Syscalls {
         into bytes: UnsafeMutableRawPointer?,
         count: Int
     ) throws(Errno) -> Int {
-        try moving(.receive, descriptor, count) { unsafe recv(descriptor, bytes, $0, 0) }
+        try moving(.receive, descriptor, count) { unsafe sockeye_receive(descriptor, bytes, $0) }
     }
 
     @inline(__always)
@@ -179,7 +179,7 @@ package enum Syscalls {
         _ bytes: UnsafeRawPointer?,
         count: Int
     ) throws(Errno) -> Int {
-        try moving(.send, descriptor, count) { unsafe Glibc.send(descriptor, bytes, $0, Int32(MSG_NOSIGNAL)) }
+        try moving(.send, descriptor, count) { unsafe sockeye_send(descriptor, bytes, $0) }
     }
 
     package static func receiveFrom(
