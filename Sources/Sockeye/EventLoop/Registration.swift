@@ -12,12 +12,12 @@ internal import Synchronization
     // Sendable because the only mutable fields are atomic, and two slots: a slot is written by the task that is about to
     // wait, before the step that sets `waiting`, and read by the one thread that clears that bit.
     let descriptor: Int32
+    /// Whether the loop is told of room to write: a Unix socket's only once a send has waited. See `Poller`.
+    private let watchesWriting: Atomic<Bool>
     let loop: EventLoop
     private let state: Atomic<UInt64>
     /// The task whose cancellation `ownerWasCancelled` tells, as a number that is only ever compared; 0 for none.
     private let owner = Atomic<UInt>(0)
-    /// Whether the loop is told of room to write: a Unix socket's only once a send has waited. See `Poller`.
-    private let watchesWriting: Atomic<Bool>
     @exclusivity(unchecked) private var reader = Waiter.nobody
     @exclusivity(unchecked) private var writer = Waiter.nobody
 

@@ -23,17 +23,18 @@ internal import Synchronization
 public final class Connection: Sendable {
     @usableFromInline let registration: Registration
     let observation: Observation?
-    private let knownLocalAddress: SocketAddress?
-    /// The address of the peer; for most Unix clients the unnamed one.
-    public let remoteAddress: SocketAddress
-    /// This side called `connect`, and decides when the conversation is over.
-    private let isInitiator: Bool
-
     /// Bytes that have come beyond what a read of something whole took: the next receive, of whatever kind, has them first.
     ///
     /// nil while there are none, so that a connection that is only received from pays one test for it.
     // SAFETY: touched only by whoever has claimed the read direction, which one task at a time can.
     @exclusivity(unchecked) nonisolated(unsafe) var held: InputBuffer?
+
+    // What every message looks at stands above, together, so that it shares a line of the cache.
+    private let knownLocalAddress: SocketAddress?
+    /// The address of the peer; for most Unix clients the unnamed one.
+    public let remoteAddress: SocketAddress
+    /// This side called `connect`, and decides when the conversation is over.
+    private let isInitiator: Bool
 
     private var isLocal: Bool { remoteAddress.family == .unix }
 
