@@ -40,7 +40,7 @@ struct SockeyeTool: AsyncParsableCommand {
             // What is wrong with a command, its own usage explains.
             var kind: any ParsableCommand.Type = SockeyeTool.self
             do {
-                var command = try parseAsRoot()
+                var command = try Subcommand.parsed() ?? parseAsRoot()
                 kind = type(of: command)
                 if var command = command as? any AsyncParsableCommand {
                     try await command.run()
@@ -51,10 +51,18 @@ struct SockeyeTool: AsyncParsableCommand {
                 exit()
             } catch {
                 putInOrder()
-                kind.exit(withError: error)
+                exit(kind, error)
             }
         }
         Semaphore().wait()
+    }
+
+    /// As ArgumentParser's own, which takes a command that is asked for by itself for the tool.
+    private static func exit(_ kind: any ParsableCommand.Type, _ error: any Error) -> Never {
+        guard error is ValidationError, kind != SockeyeTool.self else { kind.exit(withError: error) }
+        let words = kind.fullMessage(for: error).replacing("\n  See '", with: "\n  See 'sockeye ")
+        Console.say(words)
+        exit(withError: kind.exitCode(for: error))
     }
 
     /// The events that are still to be written, and what scripts are told by.

@@ -25,7 +25,7 @@ struct Bench: AsyncParsableCommand {
             is asked less. With it messages are due at even distances (an open loop), and latencies count from the time at \
             which a message was due, so a stall shows in full.
             """
-    )
+    ).ofTool()
 
     @Argument(help: "The server: host:port, a port of this computer, or unix:/path. None with --compare: draws only.")
     var address: String?

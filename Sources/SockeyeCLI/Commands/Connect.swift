@@ -23,7 +23,7 @@ struct Connect: AsyncParsableCommand {
             In a pipe all of standard input is sent, then the end, and what comes is printed until the peer has finished.
             In a pipe every byte passes unchanged; on a terminal control characters of the peer are shown escaped.
             """
-    )
+    ).ofTool()
 
     @Argument(help: "Where to connect: host:port, a port of this computer, udp:host:port, or unix:/path.")
     var address: String

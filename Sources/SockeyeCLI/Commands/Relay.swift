@@ -24,7 +24,7 @@ struct Relay: AsyncParsableCommand {
             What the two programs say goes to standard output, what the relay says of it to standard error: in a pipe
             the output holds their bytes, unchanged, in the order in which they passed. Ctrl-C ends it, with status 0.
             """
-    )
+    ).ofTool()
 
     @Argument(help: "Where clients connect to the relay: port, host:port, '*:port', or unix:/path.")
     var listen: String

@@ -14,7 +14,7 @@ struct Replay: AsyncParsableCommand {
             Bytes are compared, not the pieces in which they come. The client's next piece is sent when the server has
             answered as much as it had then. Status 0 when all answers are the same, 1 when one is not.
             """
-    )
+    ).ofTool()
 
     @Argument(help: "A file that sockeye relay --record has written.")
     var file: String

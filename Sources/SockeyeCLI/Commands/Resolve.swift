@@ -14,7 +14,7 @@ struct Resolve: AsyncParsableCommand {
             The addresses are in the order in which sockeye connect tries them, though that takes the families by turns.
             Status 1: there is no address, or with --connect none that answers.
             """
-    )
+    ).ofTool()
 
     @Argument(help: "A name, or an address.")
     var name: String

@@ -26,7 +26,7 @@ struct Serve: AsyncParsableCommand {
 
             Ctrl-C ends it, with status 0.
             """
-    )
+    ).ofTool()
 
     @Argument(
         help:
