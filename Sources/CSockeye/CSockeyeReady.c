@@ -1,12 +1,49 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include "CSockeyeReady.h"
 #include "NoDebug.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 NO_DEBUG int sockeye_is_inherited(int descriptor) {
     int flags = fcntl(descriptor, F_GETFD);
     return flags >= 0 && !(flags & FD_CLOEXEC);
 }
 
+NO_DEBUG int sockeye_takes_writes(int descriptor) {
+    int flags = fcntl(descriptor, F_GETFL);
+    return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
+}
+
 NO_DEBUG int sockeye_rename(const char *from, const char *to) { return rename(from, to); }
+
+NO_DEBUG int sockeye_check_making(const char *path, const char *folder) {
+    struct stat about;
+    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode)) {
+        errno = EISDIR;
+        return -1;
+    }
+    if (stat(folder, &about) != 0) return -1;
+    if (!S_ISDIR(about.st_mode)) {
+        errno = ENOTDIR;
+        return -1;
+    }
+    return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS);
+}
+
+NO_DEBUG int sockeye_check_writing(const char *path, const char *folder) {
+    struct stat about;
+    if (stat(path, &about) != 0 || S_ISDIR(about.st_mode)) return sockeye_check_making(path, folder);
+    return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS);
+}
+
+NO_DEBUG int sockeye_is_same_file(int one, int other) {
+    struct stat first, second;
+    if (fstat(one, &first) != 0 || fstat(other, &second) != 0) return 0;
+    return first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}

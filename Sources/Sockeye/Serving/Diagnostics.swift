@@ -3,6 +3,6 @@ internal import SockeyeSystem
 /// What the library itself tells a person when nobody has said where it should go.
 enum Diagnostics {
     static func report(_ line: String) {
-        Syscalls.writeToStandardError(line + "\n")
+        StandardStream.say(line)
     }
 }

@@ -37,9 +37,4 @@ package enum StandardStream: Int32, Sendable {
 
     /// Whether a read would return at once: with bytes, the end or an error. In C: `poll`.
     package var isReadable: Bool { sockeye_wait_readable(rawValue, 0) != 0 }
-
-    /// Writes all the bytes. Blocks its thread. In C: `write`, `poll`.
-    package func write(_ bytes: [UInt8]) throws(Errno) {
-        try SystemFile.writeAll(bytes, to: rawValue)
-    }
 }
