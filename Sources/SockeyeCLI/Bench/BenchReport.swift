@@ -5,6 +5,8 @@ import Sockeye
 struct BenchReport {
     let result: BenchResult
     let name: String
+    /// How wide the terminal is; nil for a line each, which programs read.
+    var columns: Int?
 
     var text: String { ([heading, ""] + figures + [""] + latency + picture).joined(separator: "\n") + "\n" }
 
@@ -20,7 +22,8 @@ struct BenchReport {
         ]
         if !plan.reconnects { parts.append("\(Figures.grouped(plan.depth)) in flight on each") }
         if let rate = plan.rate { parts.append("\(Figures.plain(rate)) due each second") }
-        return "\(name): " + parts.joined(separator: ", ")
+        let text = "\(name): " + parts.joined(separator: ", ")
+        return Narrator.wrap(text, max(width - 2, 20)).joined(separator: "\n  ")
     }
 
     private var figures: [String] {
@@ -50,7 +53,14 @@ struct BenchReport {
         return lines
     }
 
-    private func row(_ label: String, _ text: String) -> String { "  " + Figures.filled(label, 12) + text }
+    private func row(_ label: String, _ text: String) -> String {
+        let indent = String(repeating: " ", count: 14)
+        // A table has its own blanks, and it is not given here where it is too wide.
+        let rows = text.count + indent.count <= width ? [text] : Narrator.wrap(text, max(width - indent.count, 16))
+        return "  " + Figures.filled(label, 12) + rows.joined(separator: "\n\(indent)")
+    }
+
+    private var width: Int { columns ?? .max }
 
     private var seconds: String { Figures.fixed(result.seconds, 2) + " s" }
 
@@ -87,6 +97,11 @@ struct BenchReport {
             (name, Figures.time(nanoseconds: result.latency(percentile)))
         }
         let widths = cells.map { max($0.0.count, $0.1.count) + 2 }
+        if widths.reduce(14, +) > width {
+            return cells.enumerated().map { index, cell in
+                row(index == 0 ? "latency" : "", Figures.filled(cell.0, 8) + Figures.padded(cell.1, 8))
+            }
+        }
         return [
             row("latency", zip(cells, widths).map { Figures.padded($0.0, $1) }.joined()),
             row("", zip(cells, widths).map { Figures.padded($0.1, $1) }.joined()),
@@ -94,7 +109,7 @@ struct BenchReport {
     }
 
     private var picture: [String] {
-        let lines = LatencyPicture(result.latencies).lines
+        let lines = LatencyPicture(result.latencies).lines(columns: columns.map { $0 - 2 } ?? .max)
         return lines.isEmpty ? [] : [""] + lines.map { "  " + $0 }
     }
 }

@@ -66,14 +66,17 @@ struct LatencyPicture {
     }
 
     /// The lines, without anything before them.
-    var lines: [String] {
+    ///
+    /// - Parameter columns: How many characters they may have; the bars are shorter where there is no room for long ones.
+    func lines(columns: Int = .max) -> [String] {
         let most = rows.map(\.count).max() ?? 0
         let labels = rows.map { (Figures.time(nanoseconds: $0.low), Figures.time(nanoseconds: $0.high)) }
         let width = (labels.map(\.0.count).max() ?? 0, labels.map(\.1.count).max() ?? 0)
         return zip(rows, labels).map { row, label in
             let range = Figures.padded(label.0, width.0) + " to " + Figures.padded(label.1, width.1)
             let share = Figures.padded(Self.percent(row.count, of: total), 7)
-            let line = "\(range) \(share)  \(Self.bar(row.count, of: most))"
+            let room = min(max(columns - range.count - share.count - 3, 1), Self.barWidth)
+            let line = "\(range) \(share)  \(Self.bar(row.count, of: most, width: room))"
             return line.hasSuffix(" ")
                 ? String(line.prefix { _ in true }.reversed().drop { $0 == " " }.reversed()) : line
         }
@@ -86,9 +89,9 @@ struct LatencyPicture {
     }
 
     /// A bar in eighths of a character; whatever is there at all has at least one of them.
-    static func bar(_ count: UInt64, of most: UInt64) -> String {
+    static func bar(_ count: UInt64, of most: UInt64, width: Int = barWidth) -> String {
         guard count > 0, most > 0 else { return "" }
-        let eighths = max(1, Int((Double(count) / Double(most) * Double(barWidth * 8)).rounded()))
+        let eighths = max(1, Int((Double(count) / Double(most) * Double(width * 8)).rounded()))
         let part = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8]
         return String(repeating: "█", count: eighths / 8) + part
     }

@@ -66,14 +66,15 @@ struct Bench: AsyncParsableCommand {
                 ["sockeye bench 7000", "sockeye bench --compare a.json b.json --svg both.svg"]
             )
         }
+        try pages.checkPicture()
         try pages.draw(pages.storedCurves(), title: "Latency")
     }
 
     private func run(against typed: TypedAddress) async throws {
         let line = "sockeye bench \(Failure.quoted(typed.text))"
         let plan = try load.plan(try words.traffic(line), line)
-        let stored = try pages.storedCurves()
         try pages.checkPicture()
+        let stored = try pages.storedCurves()
         try load.makeRoom(line)
         if pages.json { BenchOutput.write(BenchJSON.start(plan, typed.endpoint.description)) }
         let progress = BenchProgress(showsBar: Console.isTerminal && !pages.json, writesEvents: pages.json)
@@ -102,7 +103,8 @@ struct Bench: AsyncParsableCommand {
         if pages.json {
             BenchOutput.write(BenchJSON.result(result, name: name))
         } else if result.latencies.totalCount > 0 || !result.hasFailed {
-            BenchOutput.write(BenchReport(result: result, name: name).text)
+            let report = BenchReport(result: result, name: name, columns: StandardStream.output.columns)
+            BenchOutput.write(report.text)
         }
         if pages.svg != nil, !result.curve.isEmpty {
             let title = stored.isEmpty ? "Latency of \(name)" : "Latency"

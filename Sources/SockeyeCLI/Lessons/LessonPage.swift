@@ -19,7 +19,8 @@ struct LessonPage {
             Narrator.wrap(text, width - 4).enumerated().map { ($0.offset == 0 ? "  \(sign) " : "    ") + $0.element }
         }
         let title = "Lesson \(number): \(lesson.title)"
-        var lines = [paint.bold(title), paint.faint(String(repeating: "─", count: title.count))]
+        var lines = paragraph(title).map(paint.bold)
+        lines.append(paint.faint(String(repeating: "─", count: min(title.count, width))))
         lines += paragraph(lesson.question) + [""]
         lines += TextTimeline(columns: columns, paint: paint).lines(LessonTimeline(steps)) + [""]
         lines += [paint.bold("Look for")] + lesson.lookFor.flatMap { bullet("·", $0) } + [""]

@@ -1,20 +1,32 @@
-/// A timeline in a terminal: the server's lane on the left, the client's on the right, time downwards.
+/// A timeline in a terminal: the server's lane on the left, the client's on the right, time downwards. In a narrow one there is
+/// one lane for both, with a word before each line.
 struct TextTimeline {
     private let paint: Paint
     private let laneWidth: Int
     private static let timeWidth = 9
     private static let gapWidth = 5
+    /// Of the word before each line where there is one lane.
+    private static let nameWidth = 7
+    private let hasOneLane: Bool
     /// Below 60 columns two lanes cannot be read; above 132 the eye loses the row.
     private static let widths = 60...132
+    /// Below 36 columns nothing can.
+    private static let narrowest = 36
 
     init(columns: Int, paint: Paint) {
         self.paint = paint
-        let width = min(max(columns, Self.widths.lowerBound), Self.widths.upperBound)
+        hasOneLane = columns < Self.widths.lowerBound
+        guard !hasOneLane else {
+            laneWidth = max(columns, Self.narrowest) - 1 - Self.timeWidth - 1 - Self.nameWidth
+            return
+        }
+        let width = min(columns, Self.widths.upperBound)
         // One column stays free: some terminals break a line that fills the last one.
         laneWidth = (width - 1 - Self.timeWidth - 1 - Self.gapWidth) / 2
     }
 
     func lines(_ timeline: LessonTimeline) -> [String] {
+        if hasOneLane { return timeline.rows.flatMap(linesInOneLane) }
         let head = cell("SERVER", .server) + String(repeating: " ", count: Self.gapWidth)
         return [padded("", Self.timeWidth + 1) + head + paint.client("CLIENT")] + timeline.rows.flatMap(lines)
     }
@@ -29,6 +41,16 @@ struct TextTimeline {
             let gap = index == 0 ? arrow(row) : String(repeating: " ", count: Self.gapWidth)
             let lanes = lane == .server ? own + gap + other : other + gap + own
             return Self.trimmed(paint.faint(padded(time, Self.timeWidth)) + " " + lanes)
+        }
+    }
+
+    private func linesInOneLane(_ row: LessonTimeline.Row) -> [String] {
+        guard let lane = row.lane else { return note(row) }
+        let name = coloured(lane == .server ? "server" : "client", lane == .server ? .server : .client)
+        return texts(row).enumerated().map { index, text in
+            let time = paint.faint(padded(index == 0 ? Self.clock(row.time) : "", Self.timeWidth))
+            let who = index == 0 ? name + " " : String(repeating: " ", count: Self.nameWidth)
+            return Self.trimmed(time + " " + who + cell(text.text, text.style))
         }
     }
 
@@ -66,7 +88,7 @@ struct TextTimeline {
     }
 
     private func note(_ row: LessonTimeline.Row) -> [String] {
-        let width = laneWidth * 2 + Self.gapWidth
+        let width = hasOneLane ? laneWidth + Self.nameWidth : laneWidth * 2 + Self.gapWidth
         return Narrator.wrap(row.text, width).map { text in
             padded("", Self.timeWidth + 1) + paint.faint(text)
         }

@@ -106,6 +106,11 @@ struct LineEditor {
         return "\r\u{1B}[K" + prompt + shown + (behind > 0 ? "\u{1B}[\(behind)D" : "")
     }
 
+    /// The line as it stays on the screen once it is finished: all of it, in as many rows as it takes.
+    func finished(prompt: String) -> String {
+        "\r\u{1B}[K" + prompt + String(text.map { $0 == "\t" ? " " : $0 }) + "\n"
+    }
+
     /// How many columns a character takes: two for those of East Asia and for pictures, none for what only joins others.
     private static func width(_ character: Character) -> Int {
         guard let scalar = character.unicodeScalars.first else { return 0 }

@@ -22,7 +22,7 @@ struct LineSession {
     }
 
     private func runPrompt(_ input: Input) async throws {
-        Console.say("Each line goes to \(opener.endpoint) over a connection of its own; exit or Ctrl-D ends.")
+        Console.sayWrapped("Each line goes to \(opener.endpoint) over a connection of its own; exit or Ctrl-D ends.")
         let screen = PromptScreen()
         defer { screen.end() }
         var lines = PromptLines(screen, input, for: framing)

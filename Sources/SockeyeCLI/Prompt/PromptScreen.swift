@@ -61,9 +61,7 @@ final class PromptScreen: Sendable {
             while let key = state.keys.next() {
                 // What a whole line looked like is seen also if it was typed before its prompt stood there.
                 if key == .enter {
-                    _ = state.editor.press(.end)
-                    draw(state)
-                    Console.put("\n")
+                    Console.put(state.editor.finished(prompt: Prompt.text))
                 }
                 if let event = state.editor.press(key) {
                     if event == .suspend { suspend(state) } else { return event }

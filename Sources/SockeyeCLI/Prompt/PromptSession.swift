@@ -83,7 +83,9 @@ struct PromptSession: Sendable {
             if screen.end() {
                 // What the person was typing was for the peer, and must not become a command of the shell.
                 StandardStream.input.dropInput()
-                Console.say("\(dialogue.connection.remoteAddress) has finished sending; the conversation is over.")
+                Console.sayWrapped(
+                    "\(dialogue.connection.remoteAddress) has finished sending; the conversation is over."
+                )
             }
             input.endWhenNothingIsReady()
             return nil

@@ -11,7 +11,7 @@ struct TerminalRole: ServerRole {
         let dialogue = Dialogue(connection, framing)
         if StandardStream.input.isTerminal {
             if !isQuiet {
-                Console.say("Connection from \(connection.remoteAddress). Type a line; exit or Ctrl-D ends.")
+                Console.sayWrapped("Connection from \(connection.remoteAddress). Type a line; exit or Ctrl-D ends.")
             }
             return try await PromptSession(dialogue, Input()).run()
         }

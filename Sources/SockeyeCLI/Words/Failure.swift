@@ -21,8 +21,25 @@ struct Failure: Error {
     /// The four parts, ready for standard error.
     var description: String { description(columns: StandardStream.error.columns ?? .max) }
 
+    /// Narrower than this, and the texts stand below their labels.
+    private static let narrow = 60
+
     /// - Parameter columns: Where lines are broken. Commands are not, so that they can be copied.
     func description(columns: Int) -> String {
+        columns < Self.narrow ? narrowDescription(columns) : wideDescription(columns)
+    }
+
+    private func narrowDescription(_ columns: Int) -> String {
+        func paragraph(_ label: String, _ rows: [String]) -> [String] { ["  \(label):"] + rows.map { "    " + $0 } }
+        let width = max(columns - 4, 20)
+        let first = Narrator.wrap("sockeye: could not \(attempted)", max(columns - 2, 20)).joined(separator: "\n  ")
+        let rest =
+            paragraph("what happened", Narrator.wrap(happened, width))
+            + paragraph("likely cause", Narrator.wrap(cause, width)) + paragraph("try next", next)
+        return ([first] + rest).joined(separator: "\n")
+    }
+
+    private func wideDescription(_ columns: Int) -> String {
         let indent = String(repeating: " ", count: 17)
         let width = columns == .max ? columns : max(columns - indent.count, 40)
         func paragraph(_ label: String, _ text: String) -> String {

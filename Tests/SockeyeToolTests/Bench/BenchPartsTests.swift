@@ -70,10 +70,10 @@ import Testing
             let picture = LatencyPicture(latencies)
             #expect(picture.rows.map(\.count).reduce(0, +) == UInt64(values.count))
             #expect(picture.rows.count <= 18)
-            #expect(picture.lines.count == picture.rows.count)
+            #expect(picture.lines().count == picture.rows.count)
             #expect(picture.rows.first.map { $0.low <= values[0] } == true)
         }
-        #expect(LatencyPicture(Histogram<UInt64>(highestTrackableValue: 1_000)).lines.isEmpty)
+        #expect(LatencyPicture(Histogram<UInt64>(highestTrackableValue: 1_000)).lines().isEmpty)
     }
 
     @Test(arguments: [(0, 10, ""), (1, 1_000_000, "▏"), (1, 2, String(repeating: "█", count: 20)), (1, 64, "▋")])

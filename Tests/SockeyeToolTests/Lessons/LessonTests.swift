@@ -132,6 +132,21 @@ import Testing
         #expect(lines.contains { $0.contains("──✗") })
     }
 
+    @Test(arguments: [36, 40, 59])
+    func `in a narrow terminal there is one lane`(columns: Int) {
+        var long = step(.server, "send(\"" + String(repeating: "x", count: 200) + "\")", 1, 2)
+        long.result = String(repeating: "many words ", count: 30)
+        let steps = [
+            long, step(.client, "recv(up to 9)", 3, 9), step(nil, "a note of many words, which is broken", 4, 4),
+        ]
+        let lines = TextTimeline(columns: columns, paint: Paint(isOn: false)).lines(LessonTimeline(steps))
+        for line in lines { #expect(line.count < columns, "\(line)") }
+        #expect(lines.contains { $0.contains(" server send(") } && lines.contains { $0.contains(" client recv(") })
+        let page = LessonPage(number: 4, lesson: Lesson.all[3], steps: steps, checks: [], failure: nil)
+        let others = page.lines(columns: columns, paint: Paint(isOn: false)).filter { !$0.contains("sockeye") }
+        for line in others { #expect(line.count <= columns, "\(line)") }
+    }
+
     @Test func `a check that does not hold fails the lesson`() {
         func page(_ checks: [LessonCheck], _ failure: String? = nil) -> LessonPage {
             LessonPage(number: 1, lesson: .blocking, steps: [], checks: checks, failure: failure)
