@@ -38,6 +38,22 @@ import Testing
         }
     }
 
+    @Test func `a prompt for datagrams has the same keys, and a history`() throws {
+        let script = """
+            s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])
+            for i in range(3):
+                d, peer = s.recvfrom(99); print(d); s.sendto(b'got ' + d, peer)
+            """
+        let server = try Program.python(Script.prelude + script)
+        let steps = [
+            ["> ", "onetwo\u{1B}[D\u{1B}[D\u{1B}[D \n"], ["got one two", "other\n"],
+            ["got other", "\u{1B}[A\u{1B}[A\n"], ["got one two", "exit\n"],
+        ]
+        let outcome = try Terminal.play(steps, ["connect", "udp:127.0.0.1:\(server.firstLine())"])
+        #expect(outcome.status == 0)
+        #expect(server.finish().text.split(separator: "\n").dropFirst() == ["b'one two'", "b'other'", "b'one two'"])
+    }
+
     @Test func `bytes that are no text do not stop the keys`() {
         for bytes in [[0xFF], [0xC3, 0x28], [0xE2, 0x28], [0xF0, 0x9F, 0x28], [0x80], [0xED, 0xA0, 0x80]] as [[UInt8]] {
             var (keys, editor) = (KeyDecoder(), LineEditor())

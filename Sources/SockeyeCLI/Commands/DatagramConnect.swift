@@ -24,7 +24,7 @@ struct DatagramSession: Sendable {
     let words: TypedAddress
     let input: Input
     let patience: Duration
-    private let screen = Screen()
+    private let screen = PromptScreen()
     private let clock = Locked(Heard())
     private let isPrompting = StandardStream.input.isTerminal
 
@@ -44,7 +44,7 @@ struct DatagramSession: Sendable {
     func run() async throws {
         if isPrompting {
             let peer = socket.remoteAddress.map(words.text(for:)) ?? words.text
-            Console.say("Datagrams to \(peer). Type a line; exit or Ctrl-D ends.")
+            Console.sayWrapped("Datagrams to \(peer). Type a line; exit or Ctrl-D ends.")
         }
         let receiving = LoopTask.start { await receive() }
         let sendFailure = await withTaskCancellationHandler {
@@ -84,7 +84,7 @@ struct DatagramSession: Sendable {
 
     /// Each line without its newline.
     private func sendLines() async -> (any Error)? {
-        var lines = InputLines(input)
+        var lines = PromptLines(screen, input, for: nil)
         screen.showPrompt()
         defer { screen.end() }
         do {
