@@ -40,7 +40,8 @@ struct SockeyeTool: AsyncParsableCommand {
             // What is wrong with a command, its own usage explains.
             var kind: any ParsableCommand.Type = SockeyeTool.self
             do {
-                var command = try Subcommand.parsed() ?? parseAsRoot()
+                let arguments = Array(CommandLine.arguments.dropFirst())
+                var command = try Subcommand.parsed(arguments) ?? parsed(arguments)
                 kind = type(of: command)
                 if var command = command as? any AsyncParsableCommand {
                     try await command.run()

@@ -59,8 +59,8 @@ import Testing
         (["--source", "4000", "1"], "0.0.0.0:4000"), (["--source", "localhost:1", "1"], "not a name"),
         (["--source", "unix:/tmp/x", "1"], "address of this computer"), (["-4", "-6", "1"], "Choose one of -4 and -6"),
         (["--source", "fe80::1%nonet9", "1"], "nonet9"), (["-6", "127.0.0.1:1"], "-6 asks for IPv6"),
-        (["-4", "unix:/tmp/x.sock"], "it is Unix"),
-        (["--source", "::1", "127.0.0.1:1"], "has no IPv6 address to reach"),
+        (["-4", "unix:/tmp/x.sock"], "it is a Unix socket"),
+        (["--source", "::1", "127.0.0.1:1"], "127.0.0.1:1 is IPv4, and --source is IPv6"),
     ])
     func `wrong addresses are wrong usage`(arguments: [String], words: String) throws {
         let outcome = try Program.sockeye(arguments: ["connect"] + arguments).finish()

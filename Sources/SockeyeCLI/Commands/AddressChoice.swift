@@ -18,21 +18,15 @@ struct FamilyChoice: ParsableArguments {
         return usesIPv6 ? .ipv6Only : .any
     }
 
+    /// - Parameter text: What was typed.
     /// - Throws: wrong usage, where the address is one of the other family, or of a Unix socket.
-    func preference(for endpoint: Endpoint) throws -> FamilyPreference {
-        let own: AddressFamily? =
-            switch endpoint.kind {
-            case .address(let address): address.family
-            case .zoned: .ipv6
-            case .loopback, .any, .host, .invalid: nil
-            }
-        if let own, let wanted = preference.family, own != wanted {
-            let text = SafeText.line(endpoint.description)
+    func preference(for endpoint: Endpoint, typed text: String? = nil) throws -> FamilyPreference {
+        if let own = endpoint.family, let option, let wanted = preference.family, own != wanted {
             throw Failure(
-                attempted: "use the address \(text)",
-                happened: "it is \(own), and \(usesIPv4 ? "-4" : "-6") asks for \(wanted)",
+                attempted: "use the address \(SafeText.line(text ?? endpoint.description))",
+                happened: "it is \(own == .unix ? "a Unix socket" : "\(own)"), and \(option) asks for \(wanted)",
                 cause: "-4 and -6 choose between the addresses of a name; an address is what it is",
-                next: ["the same command without \(usesIPv4 ? "-4" : "-6")"],
+                next: ["the same command without \(option)"],
                 status: Failure.wrongUsage
             )
         }

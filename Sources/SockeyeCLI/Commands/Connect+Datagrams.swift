@@ -18,13 +18,19 @@ extension Connect {
             var options = DatagramOptions()
             options.observer = EventLog.observing(explain ? Explainer.shared : nil)
             options.family = try family.preference(for: typed.endpoint)
-            options.source = try source.address().map(Endpoint.address)
+            let source = try source.address()
+            try family.check(source, for: typed.endpoint)
+            options.source = source.map(Endpoint.address)
             let client = DatagramConnect(
                 address: typed,
                 options: options,
                 patience: ending.wait?.duration ?? Self.datagramPatience
             )
-            try await Interruption.ends { try await client.run() }
+            do {
+                try await Interruption.ends { try await client.run() }
+            } catch {
+                throw await family.contradiction(error, typed.endpoint, from: source) ?? error
+            }
         }
     }
 }

@@ -80,6 +80,8 @@ struct Connect: AsyncParsableCommand {
             do {
                 try await Interruption.ends { try await talk(to: typed.endpoint) }
             } catch let error as SocketError {
+                let source = try source.address()
+                if let failure = await family.contradiction(error, goal(typed.endpoint), from: source) { throw failure }
                 let again = "sockeye connect \(Failure.quoted(typed.endpoint.description))"
                 guard let framing = messages.framing, let failure = Failure(error, framing, again: again) else {
                     throw error
@@ -89,12 +91,16 @@ struct Connect: AsyncParsableCommand {
         }
     }
 
+    /// Where the connection itself goes.
+    private func goal(_ endpoint: Endpoint) -> Endpoint { route.proxy?.endpoint ?? endpoint }
+
     private func talk(to endpoint: Endpoint) async throws {
         var options = ConnectionOptions()
         options.observer = EventLog.observing(explain ? Explainer.shared : nil)
         keepAlive.apply(to: &options)
-        options.family = try family.preference(for: route.proxy?.endpoint ?? endpoint)
+        options.family = try family.preference(for: goal(endpoint))
         options.sourceAddress = try source.address()
+        try family.check(options.sourceAddress, for: goal(endpoint))
         let idle = limits.idleTimeout.map { IdleLimit($0.duration, telling: options.observer) }
         if let idle { options.observer = idle }
         let opener = Opener(
@@ -121,7 +127,7 @@ struct Connect: AsyncParsableCommand {
 
     private static func hold(_ dialogue: Dialogue, _ conduct: Conduct, _ heading: String) async throws {
         if StandardStream.input.isTerminal, conduct.sends {
-            Console.say("\(heading) Type a line; exit or Ctrl-D ends.")
+            Console.sayWrapped("\(heading) Type a line; exit or Ctrl-D ends.")
             try await PromptSession(dialogue, Input(), conduct).run()
         } else {
             try await PipeSession(dialogue: dialogue, input: Input(), conduct: conduct).run()

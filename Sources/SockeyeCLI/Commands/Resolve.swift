@@ -50,6 +50,7 @@ struct Resolve: AsyncParsableCommand {
             let endpoint = try endpoint()
             try await Interruption.ends { try await look(up: endpoint) }
         } catch let error as SocketError {
+            if let failure = await family.contradiction(error, .host(name, port: 0)) { try failure.end() }
             try Failure(error, resolving: name, family.preference).end()
         } catch let failure as Failure {
             try failure.end()
@@ -62,7 +63,7 @@ struct Resolve: AsyncParsableCommand {
     private func endpoint() throws -> Endpoint {
         let endpoint = Endpoint.host(name, port: connect ?? 0)
         guard case .invalid(let error) = endpoint.kind else {
-            _ = try family.preference(for: endpoint)
+            _ = try family.preference(for: endpoint, typed: name)
             return endpoint
         }
         throw Failure(

@@ -6,9 +6,7 @@ import ArgumentParser
 /// milliseconds later for it. So the one that is named is asked alone; whatever it does not understand, and every wish for help,
 /// goes the whole way, which has the right words.
 enum Subcommand {
-    static func parsed(
-        _ arguments: [String] = Array(CommandLine.arguments.dropFirst())
-    ) -> (any ParsableCommand)? {
+    static func parsed(_ arguments: [String]) -> (any ParsableCommand)? {
         guard let name = arguments.first, let kind = kinds.first(where: { $0.name == name })?.kind else { return nil }
         // A request for help, and the like, is a command of another type.
         guard let command = try? kind.parseAsRoot(Array(arguments.dropFirst())), type(of: command) == kind else {

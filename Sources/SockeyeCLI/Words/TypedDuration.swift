@@ -9,7 +9,8 @@ struct TypedDuration: Equatable {
     /// - Throws: what a time looks like.
     init(parsing text: String) throws {
         guard let time = Self(argument: text) else {
-            throw ValidationError("a time is a number and its unit, such as \(Self.examples), up to a year")
+            let negative = text.hasPrefix("-") ? "\(SafeText.line(text)) is negative; " : ""
+            throw ValidationError("\(negative)a time is a number and its unit, such as \(Self.examples), up to a year")
         }
         self = time
     }

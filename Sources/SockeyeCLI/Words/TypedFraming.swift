@@ -33,8 +33,20 @@ struct TypedFraming: Sendable, Equatable {
         case ("length", let value?): kind = try Self.length(value)
         case ("fixed", let value?): kind = try Self.fixed(value)
         case ("delimiter", let value?): kind = .delimiter(try Self.delimiter(value))
-        default: throw Self.complaint("\"\(SafeText.line(text))\" is no framing")
+        default: throw Self.complaint("\"\(SafeText.line(text))\" is no framing\(Self.guess(text))")
         }
+    }
+
+    /// What was meant, where that is not far from what was typed.
+    private static func guess(_ text: String) -> String {
+        let parts = text.lowercased().split(separator: ":", maxSplits: 1).map(String.init)
+        let names = ["lines", "length", "varint", "fixed", "delimiter", "none"]
+        guard let typed = parts.first, let name = Spelling.nearest(typed, among: names) else { return "" }
+        let usual = ["length": "4", "fixed": "16", "delimiter": "\\n"]
+        // The value as it was typed, since a delimiter may have capital letters.
+        let value = text.split(separator: ":", maxSplits: 1).dropFirst().first.map(String.init) ?? usual[name]
+        let guess = name + (usual[name] == nil ? "" : ":\(value ?? "")")
+        return (try? TypedFraming(parsing: guess)) == nil ? "" : "; did you mean \(SafeText.line(guess))?"
     }
 
     private static func complaint(_ words: String) -> ValidationError {

@@ -11,7 +11,8 @@ struct TypedSize: Equatable {
     /// - Throws: what a size looks like.
     init(parsing text: String) throws {
         guard let size = Self(argument: text) else {
-            throw ValidationError("a size is a whole number of bytes such as \(Self.examples), from 1 to 1G")
+            let negative = text.hasPrefix("-") ? "\(SafeText.line(text)) is negative; " : ""
+            throw ValidationError("\(negative)a size is a whole number of bytes such as \(Self.examples), from 1 to 1G")
         }
         self = size
     }
