@@ -65,27 +65,30 @@ struct BenchPages: ParsableArguments {
 
     /// Whether the picture can be written is found out before the load, not after it.
     func checkPicture() throws(Failure) {
-        guard let svg, svg.isEmpty || svg.hasSuffix("/") else { return }
-        throw pictureFailure(svg, "that is no name of a file")
+        guard let svg else { return }
+        do throws(Errno) {
+            try SystemFile.checkWriting(to: svg)
+        } catch {
+            throw pictureFailure(svg, error, status: Failure.wrongUsage)
+        }
     }
 
     func draw(_ curves: [LatencyCurve], title: String) throws(Failure) {
         guard let svg else { return }
-        do {
+        do throws(Errno) {
             try SystemFile.write(Array(LatencyChart(title: title, curves: curves).svg.utf8), to: svg)
         } catch {
-            throw pictureFailure(svg, "\(error)")
+            throw pictureFailure(svg, error, status: Failure.networkFailed)
         }
         Console.say("Drawn: \(SafeText.line(svg))")
     }
 
-    private func pictureFailure(_ path: String, _ happened: String) -> Failure {
-        Failure(
-            attempted: "draw \(SafeText.line(path))",
-            happened: happened,
-            cause: "the folder does not exist, or is not yours to write in",
-            next: ["sockeye bench 7000 --svg /tmp/latency.svg"],
-            status: Failure.networkFailed
+    private func pictureFailure(_ path: String, _ error: Errno, status: Int32) -> Failure {
+        .unwritable(
+            "draw \(SafeText.line(path))",
+            error,
+            status: status,
+            next: ["sockeye bench 7000 --svg /tmp/latency.svg"]
         )
     }
 }

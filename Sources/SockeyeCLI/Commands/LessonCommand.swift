@@ -48,6 +48,12 @@ struct LessonCommand: AsyncParsableCommand {
         Interruption.endsAtOnce()
         if number == nil, !all { return await list() }
         let numbers = number.map { [$0] } ?? Array(1...Lesson.all.count)
+        do throws(Errno) {
+            // Found out before the lesson, which takes its time.
+            if let svg { try SystemFile.checkWriting(to: svg) }
+        } catch {
+            try unwritable(svg ?? "", error, numbers[0]).end()
+        }
         var hasPassed = true
         for number in numbers {
             let page = await Self.page(number)
@@ -114,13 +120,15 @@ struct LessonCommand: AsyncParsableCommand {
             let file = try OutputFile(creating: path)
             try file.write(Array(picture.text.utf8))
         } catch {
-            try Failure(
-                attempted: "write the picture \(SafeText.line(path))",
-                happened: "\(error)",
-                cause: "the folder is not there, or is not yours to write in",
-                next: ["sockeye lesson \(page.number) --svg /tmp/lesson.svg"],
-                status: Failure.wrongUsage
-            ).end()
+            try unwritable(path, error, page.number).end()
         }
+    }
+
+    private func unwritable(_ path: String, _ error: Errno, _ number: Int) -> Failure {
+        .unwritable(
+            "write the picture \(SafeText.line(path))",
+            error,
+            next: ["sockeye lesson \(number) --svg /tmp/lesson.svg"]
+        )
     }
 }

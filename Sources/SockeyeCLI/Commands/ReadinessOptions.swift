@@ -33,6 +33,21 @@ struct ReadinessOptions: ParsableArguments {
                 "--ready-fd \(readyFd): it was not open when sockeye was started; a shell opens it with \(readyFd)>file."
             )
         }
+        guard SystemFile.takesWrites(readyFd) else {
+            throw ValidationError(
+                "--ready-fd \(readyFd): it is open for reading only; a shell opens it for writing with \(readyFd)>file."
+            )
+        }
+    }
+
+    /// Finds out, before anything is bound, whether it can be told.
+    func check(again: String) throws(Failure) {
+        guard let portFile else { return }
+        do throws(Errno) {
+            try SystemFile.checkMaking(portFile)
+        } catch {
+            throw fileFailure(error, again)
+        }
     }
 
     /// Tells it. What it returns takes the file away again.
@@ -42,29 +57,29 @@ struct ReadinessOptions: ParsableArguments {
         do throws(Errno) {
             file = try portFile.map { path throws(Errno) in try PortFile(path, Array(lines.utf8)) }
         } catch {
-            let attempted = "write the port into \(SafeText.line(portFile ?? ""))"
-            throw failure(attempted, error, "\(again) --port-file /tmp/port")
+            throw fileFailure(error, again)
         }
         guard let readyFd else { return file }
         do throws(Errno) {
             try SystemFile.tell(Array(lines.utf8), to: readyFd)
         } catch {
             file?.remove()
-            let attempted = "say on descriptor \(readyFd) that the server is ready"
-            throw failure(attempted, error, "\(again) --ready-fd \(readyFd) \(readyFd)>ready")
+            throw Failure(
+                attempted: "say on descriptor \(readyFd) that the server is ready",
+                happened: "\(error)",
+                cause: "whoever started the server does not read it any more",
+                next: ["\(again) --ready-fd \(readyFd) \(readyFd)>ready"],
+                status: Failure.wrongUsage
+            )
         }
         return file
     }
 
-    private func failure(_ attempted: String, _ error: Errno, _ next: String) -> Failure {
-        Failure(
-            attempted: attempted,
-            happened: "\(error)",
-            cause: portFile == nil || error == .badDescriptor || error == .brokenPipe
-                ? "whoever started the server has not opened the descriptor for writing, or does not read any more"
-                : "its folder is not there, or is not yours to write in",
-            next: [next],
-            status: Failure.wrongUsage
+    private func fileFailure(_ error: Errno, _ again: String) -> Failure {
+        .unwritable(
+            "write the port into \(SafeText.line(portFile ?? ""))",
+            error,
+            next: ["\(again) --port-file /tmp/port"]
         )
     }
 }

@@ -108,12 +108,12 @@ import Testing
         server.finish()
     }
 
-    @Test func `a folder that is not there is told after the result`() throws {
+    @Test func `a folder that is not there is told before the load`() throws {
         let (server, port) = try server()
         let outcome = try Program.sockeye("bench", port, "-c", "1", "--count", "5", "--svg", "/nonexistent/x.svg")
             .finish()
-        #expect(outcome.status == 1)
-        #expect(outcome.text.contains("5 answered"))
+        #expect(outcome.status == 64)
+        #expect(outcome.text == "")
         for part in ["could not draw /nonexistent/x.svg", "(ENOENT)", "likely cause:", "try next:"] {
             #expect(outcome.errors.contains(part))
         }
