@@ -22,7 +22,9 @@ struct Relay: AsyncParsableCommand {
               sockeye relay 1337 8000 --reset-after 100 --from server  a server that breaks off
 
             What the two programs say goes to standard output, what the relay says of it to standard error: in a pipe
-            the output holds their bytes, unchanged, in the order in which they passed. Ctrl-C ends it, with status 0.
+            the output holds their bytes, unchanged, in the order in which they passed. Ctrl-C ends it, with status 0,
+            and so does a reader that goes away (| head -1). Conversations that go on are cut off then: both sides get
+            a reset.
             """
     ).ofTool()
 
@@ -75,36 +77,59 @@ struct Relay: AsyncParsableCommand {
         }
         if listen.kind == .datagram, once { throw ValidationError("--once: datagrams have no end.") }
         if listen.kind == .datagram, let flaw = faults.flawForDatagrams { throw ValidationError(flaw) }
-        let log = RelayLog(options, recording: try recording())
-        if listen.kind == .datagram { return try await relayDatagrams(listen, target, log) }
         try await Failure.explaining(listen, command: "relay") {
-            let listener = try await Listener.bind(to: listen.endpoint)
-            defer { listener.close() }
-            await log.writeHeading(listen: "\(listener.localAddress)", target: "\(target.endpoint)")
-            let address = listener.localAddress
-            RelayAnnouncement(of: address, .stream, target: "\(target.endpoint)", isQuiet: quiet).say()
-            _ = try readiness.tell([address], again: again)
-            let service = RelayService(target: target, faults: faults.perSide, log: log)
-            try await Interruption.ends {
-                if once { try await service.serveOnce(listener) } else { try await service.serve(listener) }
+            try await RelayLoop.check(listen: listen, target: target)
+            try checkFiles()
+            if listen.kind == .datagram {
+                try await relayDatagrams(listen, target)
+            } else {
+                try await relayConnections(listen, target)
             }
         }
     }
 
-    private func relayDatagrams(_ listen: TypedAddress, _ target: TypedAddress, _ log: RelayLog) async throws {
-        try await Failure.explaining(listen, command: "relay") {
-            let relay = DatagramRelay(target: target, faults: faults.perSide, log: log)
-            // On the loop of this task, so that all that is sent is sent from one thread.
-            try await Interruption.ends {
-                let socket = try await DatagramSocket.bind(to: listen.endpoint)
-                defer { socket.close() }
-                let address = socket.localAddress
-                await log.writeHeading(listen: listen.text(for: address), target: target.text)
-                RelayAnnouncement(of: address, .datagram, target: target.text, isQuiet: quiet).say()
-                _ = try readiness.tell([address], again: again)
-                try await relay.run(on: socket)
-            }
+    private func relayConnections(_ listen: TypedAddress, _ target: TypedAddress) async throws {
+        let listener = try await Listener.bind(to: listen.endpoint)
+        defer { listener.close() }
+        let stop = RelayStop()
+        let log = try await begin(at: listener.localAddress, listen, target, stop)
+        let service = RelayService(target: target, faults: faults.perSide, log: log)
+        try await untilTheEnd(stop) {
+            if once { try await service.serveOnce(listener) } else { try await service.serve(listener) }
         }
+    }
+
+    private func relayDatagrams(_ listen: TypedAddress, _ target: TypedAddress) async throws {
+        let stop = RelayStop()
+        // The socket on the loop of this task, so that all that is sent is sent from one thread.
+        try await untilTheEnd(stop) {
+            let socket = try await DatagramSocket.bind(to: listen.endpoint)
+            defer { socket.close() }
+            let log = try await begin(at: socket.localAddress, listen, target, stop)
+            try await DatagramRelay(target: target, faults: faults.perSide, log: log).run(on: socket)
+        }
+    }
+
+    /// Clients can come: it is told to whoever wants to know.
+    private func begin(
+        at address: SocketAddress,
+        _ listen: TypedAddress,
+        _ target: TypedAddress,
+        _ stop: RelayStop
+    ) async throws -> RelayLog {
+        try await RelayLoop.check(bound: address, listen: listen, target: target)
+        let log = RelayLog(options, recording: try recording(), stop)
+        let goal = target.kind == .datagram ? target.text : "\(target.endpoint)"
+        await log.writeHeading(listen: TypedAddress.text(for: address, listen.kind), target: goal)
+        RelayAnnouncement(of: address, listen.kind, target: goal, isQuiet: quiet).say()
+        _ = try readiness.tell([address], again: again)
+        if log.writesOutput { stop.endWhenUnread() }
+        return log
+    }
+
+    /// Until it is done, a signal comes, nobody reads on, or what is told cannot be written.
+    private func untilTheEnd(_ stop: RelayStop, _ body: @escaping @Sendable () async throws -> Void) async throws {
+        try await Interruption.ends { try await stop.run(body) }
     }
 
     private var again: String { "sockeye relay \(Failure.quoted(listen)) \(Failure.quoted(target))" }
@@ -119,19 +144,32 @@ struct Relay: AsyncParsableCommand {
         )
     }
 
-    private func recording() throws -> OutputFile? {
+    /// What cannot be written is told before anything is bound; what is there is emptied only when the relay really begins.
+    private func checkFiles() throws(Failure) {
+        try readiness.check(again: again)
+        guard let record else { return }
+        do throws(Errno) {
+            try SystemFile.checkWriting(to: record)
+        } catch {
+            throw failure(record, error)
+        }
+    }
+
+    private func recording() throws(Failure) -> OutputFile? {
         guard let record else { return nil }
         do throws(Errno) {
             return try OutputFile(creating: record)
         } catch {
-            try Failure(
-                attempted: "write the recording \(SafeText.line(record))",
-                happened: "\(error)",
-                cause: "the folder is not there, or is not yours to write in",
-                next: ["sockeye relay \(listen) \(target) --record /tmp/talk.jsonl"],
-                status: Failure.wrongUsage
-            ).end()
+            throw failure(record, error)
         }
+    }
+
+    private func failure(_ record: String, _ error: Errno) -> Failure {
+        .unwritable(
+            "write the recording \(SafeText.line(record))",
+            error,
+            next: ["\(again) --record /tmp/talk.jsonl"]
+        )
     }
 }
 

@@ -13,6 +13,8 @@ struct RelayEvent: Sendable, Equatable {
         case reset(RelaySide)
         /// The relay itself ended it, as its options wanted: after so many bytes of this side.
         case cut(RelaySide, isReset: Bool)
+        /// The relay ended in the middle of it, and has reset both sides.
+        case stopped
         /// The target could not be reached.
         case failed(String)
         /// Both directions are over, and how many bytes each side sent.
@@ -46,6 +48,7 @@ struct RelayEvent: Sendable, Equatable {
                 .init(name: "side", value: .string(side.rawValue)),
                 .init(name: "how", value: .string(isReset ? "reset" : "end")),
             ]
+        case .stopped: break
         case .failed(let words):
             members.append(.init(name: "error", value: .string(words)))
         case .close(let client, let server):
@@ -65,6 +68,7 @@ struct RelayEvent: Sendable, Equatable {
         case .end: "end"
         case .reset: "reset"
         case .cut: "cut"
+        case .stopped: "stopped"
         case .failed: "failed"
         case .close: "close"
         }
@@ -91,6 +95,7 @@ extension RelayEvent {
         case "end": kind = .end(try Self.side(json))
         case "reset": kind = .reset(try Self.side(json))
         case "cut": kind = .cut(try Self.side(json), isReset: json["how"]?.string == "reset")
+        case "stopped": kind = .stopped
         case "failed": kind = .failed(json["error"]?.string ?? "")
         case "close":
             kind = .close(client: json["client_bytes"]?.integer ?? 0, server: json["server_bytes"]?.integer ?? 0)

@@ -24,15 +24,22 @@ final class RelayLog: Sendable {
     private let start = ContinuousClock.now
     private let paint = Paint.onStandardError
     private let recording: OutputFile?
+    /// Ends the relay when nobody reads on, or when what it tells cannot be written.
+    let stop: RelayStop
     private let worker = Worker()
+    private let hasHole = Locked(false)
     private let views = Locked<[Int: PerSide<RelayView>]>([:])
 
-    init(_ options: Options, recording: consuming OutputFile?) {
+    init(_ options: Options, recording: consuming OutputFile?, _ stop: RelayStop) {
+        self.stop = stop
         self.options = options
         self.recording = recording
     }
 
     var isExplaining: Bool { options.isExplaining }
+
+    /// Standard output carries something, so that it matters whether somebody reads it.
+    var writesOutput: Bool { options.isJSON || options.show != .none }
 
     /// Nothing is shown or kept of the bytes themselves: then they need not change threads.
     private var ignoresData: Bool {
@@ -51,7 +58,7 @@ final class RelayLog: Sendable {
         guard isExplaining, !remarks.isEmpty else { return }
         let time = ContinuousClock.now - start
         await worker.run {
-            for remark in remarks {
+            for remark in remarks where !self.stop.isOver {
                 Explainer.say("#\(connection) \(remark.words)")
                 if self.options.isJSON { self.put(Array((remark.json(at: time, connection).line + "\n").utf8)) }
             }
@@ -104,7 +111,7 @@ final class RelayLog: Sendable {
     }
 
     private func say(_ event: RelayEvent, _ side: RelaySide?, _ words: String) {
-        if options.isQuiet || options.isJSON { return }
+        if options.isQuiet || options.isJSON || stop.isOver { return }
         let line = "\(Quantity.clock(event.time)) #\(event.connection) \(words)"
         Console.say(side.map { paint.lane($0 == .client ? .client : .server, line) } ?? line)
     }
@@ -117,24 +124,26 @@ final class RelayLog: Sendable {
     }
 
     private func record(_ json: JSONValue) {
+        guard recording != nil, !hasHole.with(\.self) else { return }
         do throws(Errno) {
             try recording?.write(Array((json.line + "\n").utf8))
         } catch {
             // A recording with a hole in it is worse than none.
+            hasHole.with { $0 = true }
             Console.say("sockeye: could not write the recording: \(error)")
-            OrderlyExit.status(1)
+            stop.end(status: Failure.networkFailed)
         }
     }
 
     private func put(_ bytes: [UInt8]) {
-        guard !bytes.isEmpty else { return }
+        guard !bytes.isEmpty, !stop.isOver else { return }
         do throws(Errno) {
             try StandardStream.output.write(bytes)
         } catch {
             // Nobody reads on (`| head -1`): the relay has shown what was wanted.
-            if error == .brokenPipe { OrderlyExit.status(0) }
+            if error == .brokenPipe { return stop.end(status: 0) }
             Console.say("sockeye: could not write to standard output: \(error)")
-            OrderlyExit.status(1)
+            stop.end(status: Failure.networkFailed)
         }
     }
 }

@@ -28,7 +28,8 @@ struct RelaySession: Sendable {
                 let watch = RelayWatch(connections: connections, meter: meter, teller: teller)
                 group.addTask { await watch.run() }
             }
-            await relay()
+            let isWhole = await relay()
+            if !isWhole { await cutOff() }
             group.cancelAll()
         }
         // Both at once: each may wait for its peer.
@@ -42,8 +43,10 @@ struct RelaySession: Sendable {
         )
     }
 
-    private func relay() async {
-        await withTaskGroup(of: (RelaySide, RelayWay.End).self) { group in
+    /// - Returns: false when the relay ends in the middle of it.
+    private func relay() async -> Bool {
+        let isWhole = await withTaskGroup(of: (RelaySide, RelayWay.End).self) { group in
+            var wasStopped = false
             for side in RelaySide.allCases {
                 let way = way(of: side)
                 group.addTask { (side, await way.run()) }
@@ -55,12 +58,21 @@ struct RelaySession: Sendable {
                 case .cut(let side, let isReset): await cut(side, isReset, &group)
                 // What that side still says may be on its way: the other direction ends with it.
                 case .broken: continue
-                case .stopped: continue
+                case .stopped: wasStopped = true
                 }
             }
+            return !(wasStopped && Task.isCancelled)
         }
         // A side that is gone without a word of its own, after its last words have been passed on.
         if let broken = meter.now.broken { await reset(broken.other) }
+        return isWhole
+    }
+
+    /// The relay is ending, and neither side knows of it: a reset says that something is missing, and a FIN would say that
+    /// all is well.
+    private func cutOff() async {
+        await log.write(number, .stopped)
+        for side in RelaySide.allCases { connections[side].abort() }
     }
 
     private func way(of side: RelaySide) -> RelayWay {

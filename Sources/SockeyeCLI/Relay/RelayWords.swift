@@ -12,6 +12,7 @@ enum RelayWords {
             "reset by the relay, as --reset-after wants, in what the \(side.rawValue) sent"
         case .cut(let side, isReset: false):
             "ended by the relay, as --cut-after wants, in what the \(side.rawValue) sent"
+        case .stopped: "cut off, since the relay ends: both sides are reset"
         case .failed(let words): "the server was not reached: \(words)"
         case .close(let client, let server):
             "over: \(Quantity.bytes(client)) from the client, \(Quantity.bytes(server)) from the server"

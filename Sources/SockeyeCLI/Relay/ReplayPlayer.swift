@@ -82,7 +82,7 @@ struct ReplayPlayer {
         case .reset(.client):
             client.abort()
             await finish(number)
-        case .close, .cut: await finish(number)
+        case .close, .cut, .stopped: await finish(number)
         case .open, .message, .failed: break
         }
     }
