@@ -82,6 +82,7 @@ import Testing
         let outcome = server.finish(closingInput: false)
         #expect(outcome.text == "x")
         #expect(outcome.status == 1)
+        #expect(outcome.errors.hasSuffix("0 finished, 1 was cut off.\n"), "\(outcome.errors)")
         client.finish()
     }
 

@@ -1,4 +1,6 @@
 import Foundation
+import Sockeye
+import SockeyeSystem
 import TestSupport
 import Testing
 
@@ -25,6 +27,60 @@ import Testing
         #expect(try run(body, "--max-connections", "1").client == "b'Got it!'\nwaits\nb'Got it!'\n")
     }
 
+    @Test func `the limit holds for all addresses together`() throws {
+        let server = try Program.sockeye("serve", "--max-connections", "1", "127.0.0.1:0", "127.0.0.2:0")
+        let errors = try server.wait(for: "Listening on ", times: 2)
+        let ports = errors.matches(of: #/Listening on \S*:(\d+)\n/#).map { String($0.output.1) }
+        // Whichever address the one client has come to, those of both wait.
+        let body = """
+            one, two = ('127.0.0.1', int(sys.argv[1])), ('127.0.0.2', int(sys.argv[2]))
+            for first, others in ((one, (two, one)), (two, (one, two))):
+                s = socket.create_connection(first, 60); s.sendall(b'1'); print(s.recv(99))
+                waiting = [socket.create_connection(other, 60) for other in others]
+                for t in waiting: t.sendall(b'2'); t.settimeout(0.3)
+                for t in waiting:
+                    try: t.recv(99); print('served')
+                    except TimeoutError: print('waits')
+                s.close()
+                for t in waiting: t.settimeout(60)
+                import select
+                while waiting:  # one after the other: each frees its place for the next
+                    for t in select.select(waiting, [], [], 60)[0]: print(t.recv(99)); t.close(); waiting.remove(t)
+            """
+        let client = try Program.python(Script.prelude + body, ports[0], ports[1]).finish()
+        #expect(client.errors == "")
+        let round = "b'Got it!'\nwaits\nwaits\nb'Got it!'\nb'Got it!'\n"
+        #expect(client.text == round + round)
+        server.send(SIGINT)
+        server.finish(closingInput: false)
+    }
+
+    @Test func `who waits for a place does not hold up the end`() throws {
+        let server = try Program.sockeye(
+            "serve",
+            "--max-connections",
+            "1",
+            "--drain",
+            "0",
+            "127.0.0.1:0",
+            "127.0.0.2:0"
+        )
+        let errors = try server.wait(for: "Listening on ", times: 2)
+        let ports = errors.matches(of: #/Listening on \S*:(\d+)\n/#).map { String($0.output.1) }
+        let body = """
+            s = socket.create_connection(('127.0.0.1', int(sys.argv[1])), 60); s.sendall(b'1'); print(s.recv(99))
+            t = socket.create_connection(('127.0.0.2', int(sys.argv[2])), 60); print('waits', flush=True)
+            try: print(t.recv(99))
+            except ConnectionResetError: print('reset')
+            sys.stdin.readline()
+            """
+        let client = try Program.python(Script.prelude + body, ports[0], ports[1])
+        try client.wait(for: "waits", in: .output)
+        server.send(SIGINT)
+        #expect(server.finish(closingInput: false).errors.contains("0 finished, 1 was cut off.\n"))
+        #expect(client.finish().text == "b'Got it!'\nwaits\nreset\n")
+    }
+
     @Test func `silence ends a connection`() throws {
         #expect(try run("print(connect().recv(99))", "--idle-timeout", "200ms").client == "b''\n")
     }
@@ -40,6 +96,64 @@ import Testing
             try run("s = connect(); s.sendall(b'x'); print(s.recv(99))", "--allow", "127.0.0.1").client
                 == "b'Got it!'\n"
         )
+    }
+
+    @Test(arguments: [
+        (["--deny", "127.0.0.0/8"], "is not let in: --deny 127.0.0.0/8\n"),
+        (["--allow", "10.0.0.0/8"], "is not let in: it is in no network of --allow\n"),
+    ])
+    func `who is denied is told of once, and then counted`(options: [String], words: String) throws {
+        for address in ["0", "udp:0"] {
+            let server = try Program.sockeye(arguments: ["serve", address] + options)
+            let body = """
+                for i in range(20):
+                    if sys.argv[2] != '0': socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', int(sys.argv[1]))); continue
+                    try: connect().recv(9)
+                    except ConnectionResetError: pass
+                """
+            #expect(try Program.python(Script.prelude + body, server.port(), address).finish().errors == "")
+            // The line that counts comes after five seconds.
+            let errors = try server.wait(for: "19 more not let in, within 5 s; the last: 127.0.0.1:")
+            #expect(errors.ranges(of: words).count == 1, "\(errors)")
+            server.send(SIGINT)
+            #expect(server.finish(closingInput: false).errors.ranges(of: "not let in").count == 2)
+        }
+    }
+
+    @Test func `a quiet server does not tell who is denied`() throws {
+        let server = try Program.sockeye("serve", "--quiet", "--deny", "127.0.0.0/8", "0")
+        let body = "try: connect().recv(9)\nexcept ConnectionResetError: print('reset')"
+        #expect(try Program.python(Script.prelude + body, server.port()).finish().text == "reset\n")
+        server.send(SIGINT)
+        #expect(!server.finish(closingInput: false).errors.contains("not let in"))
+    }
+
+    @Test func `nobody is sent where he is turned away`() throws {
+        let own = [("a", "192.168.1.2"), ("b", "10.0.0.2")].map { name, text in
+            InterfaceAddress(interface: name, address: .ipv4(IPv4Address(text) ?? .any, port: 0))
+        }
+        func lines(_ address: SocketAddress, allow: [String] = [], deny: [String] = []) throws -> String {
+            var options = ServeOptions()
+            options.allow = try allow.map(NetworkPrefix.init(parsing:))
+            options.deny = try deny.map(NetworkPrefix.init(parsing:))
+            return Announcement(of: address, isQuiet: false, interfaces: own, options).lines.joined(separator: "\n")
+        }
+        let everywhere = SocketAddress.ipv4(.any, port: 1337)
+        let all = try lines(everywhere)
+        #expect(all.contains("connect 192.168.1.2:1337") && all.contains("connect 10.0.0.2:1337"))
+        for text in [
+            try lines(everywhere, allow: ["192.168.0.0/16"]),
+            try lines(everywhere, deny: ["10.0.0.0/8", "127.0.0.0/8"]),
+        ] {
+            #expect(text.contains("connect 192.168.1.2:1337") && !text.contains("10.0.0.2"), "\(text)")
+            #expect(!text.contains("This computer reaches it"))
+        }
+        let elsewhere = try lines(everywhere, allow: ["203.0.113.7"])
+        #expect(!elsewhere.contains("sockeye connect") && elsewhere.contains("clients of other networks"))
+        #expect(!elsewhere.contains("Others cannot reach it"))
+        #expect(try lines(.ipv4(IPv4Address(10, 0, 0, 2), port: 1), deny: ["10.0.0.0/8"]).contains("other networks"))
+        #expect(try lines(.ipv4(.loopback, port: 1), allow: ["10.0.0.0/8"]).contains("Nobody reaches it"))
+        #expect(try lines(.ipv4(.loopback, port: 1), allow: ["127.0.0.1"]).contains("sockeye connect 1\n"))
     }
 
     @Test func `a drain lets clients finish and counts them`() throws {

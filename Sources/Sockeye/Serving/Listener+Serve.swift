@@ -56,10 +56,13 @@ extension Listener {
                 await policy.waitForRoom(on: registration.loop)
                 let connection = try await accept()
                 guard policy.options.admits(connection.remoteAddress) else {
+                    policy.options.onDenied(connection.remoteAddress)
                     connection.abort()
                     continue
                 }
-                if policy.admit() {
+                var isIn = policy.admit()
+                if !isIn { isIn = await policy.admit(on: registration.loop) }
+                if isIn {
                     handlers.addTask(executorPreference: connection.registration.loop) {
                         await policy.handle(connection)
                     }
@@ -112,6 +115,19 @@ extension Listener {
         close()
         guard let policy else { return ShutdownSummary(finished: 0, cancelled: 0) }
         return await policy.summaryAtEnd(on: registration.loop)
+    }
+}
+
+extension Listener {
+    /// Takes nobody in any more, as ``shutdown(drain:)`` does: for several listeners that end at the same moment, and would
+    /// give each other's places away.
+    package func beginShutdown(drain: Duration) {
+        serving.withLock { $0 }?.beginShutdown(drain: drain)
+    }
+
+    /// What ``shutdown(drain:)`` would return if the process ended now.
+    package var progress: ShutdownSummary {
+        serving.withLock { $0 }?.progress ?? ShutdownSummary(finished: 0, cancelled: 0)
     }
 }
 

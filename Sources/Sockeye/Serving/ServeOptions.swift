@@ -14,6 +14,9 @@ public struct ServeOptions: Sendable {
     /// seconds. A client that opens its next connection before it closes the old one needs room for both.
     public var maximumConnections: Int?
 
+    /// The places of several listeners together, in place of ``maximumConnections``.
+    package var places: ServePlaces?
+
     /// What happens to further clients. Default: they wait in the kernel's queue.
     public var whenFull = WhenFull.wait
 
@@ -33,6 +36,10 @@ public struct ServeOptions: Sendable {
 
     /// No clients from these networks, whatever ``allow`` says: deny wins. Default: none.
     public var deny: [NetworkPrefix] = []
+
+    /// Called with the address of each client that ``allow`` or ``deny`` keeps out, before it is disconnected. Default: does
+    /// nothing, since whoever may not come can come often. Runs on the listener's event loop, so it returns quickly.
+    public var onDenied: @Sendable (SocketAddress) -> Void = { _ in }
 
     /// Called when a handler throws, which ends its own connection only. Default: prints one line to standard error.
     ///
@@ -68,7 +75,7 @@ public struct ServeOptions: Sendable {
     }
 
     /// Whether a client may talk to this server at all.
-    func admits(_ address: SocketAddress) -> Bool {
+    package func admits(_ address: SocketAddress) -> Bool {
         guard address.family != .unix else { return true }
         if deny.contains(where: { $0.contains(address) }) { return false }
         return allow.isEmpty || allow.contains { $0.contains(address) }

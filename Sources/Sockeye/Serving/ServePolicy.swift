@@ -5,6 +5,8 @@ internal import Synchronization
 final class ServePolicy: Sendable {
     let options: ServeOptions
     private let handler: @Sendable @concurrent (Connection) async throws -> Void
+    /// nil for as many as there are descriptors.
+    private let places: ServePlaces?
     private let state = Mutex(State())
 
     private struct State {
@@ -22,6 +24,7 @@ final class ServePolicy: Sendable {
     init(_ options: ServeOptions, _ handler: @escaping @Sendable @concurrent (Connection) async throws -> Void) {
         self.options = options
         self.handler = handler
+        places = options.places ?? options.maximumConnections.map(ServePlaces.init)
     }
 
     // MARK: One connection
@@ -79,14 +82,25 @@ final class ServePolicy: Sendable {
 
     /// Counts a connection in. False: the server is full.
     func admit() -> Bool {
-        state.withLock { state in
-            if let most = options.maximumConnections, state.connections >= most { return false }
-            state.connections += 1
-            return true
+        if let places, !places.take() { return false }
+        state.withLock { $0.connections += 1 }
+        return true
+    }
+
+    /// The same for a client that waits, as the options want it. False: it is not taken any more.
+    ///
+    /// Between the room that was there and the client that has come, another listener may have taken the place.
+    func admit(on loop: EventLoop) async -> Bool {
+        while !admit() {
+            guard options.whenFull == .wait, await waitForRoom(on: loop) else { return false }
+            // A place that a shutdown has freed is for nobody.
+            if state.withLock({ $0.drain != nil }) { return false }
         }
+        return true
     }
 
     func connectionEnded() {
+        places?.giveBack()
         let alarm = state.withLock { state in
             state.connections -= 1
             if state.drain != nil { state.summary.finished += 1 }
@@ -94,6 +108,19 @@ final class ServePolicy: Sendable {
             return state.change
         }
         alarm?.ring()
+    }
+
+    /// What a summary would say if the process ended now: who is there is cut off. Zeros before a shutdown has begun, but for
+    /// those who are there.
+    var progress: ShutdownSummary {
+        state.withLock { state in
+            // Once the drain is over the summary counts those who were cancelled, and takes them for finished as they end.
+            if state.summary.cancelled == 0 {
+                return ShutdownSummary(finished: state.summary.finished, cancelled: state.connections)
+            }
+            let finished = state.summary.finished + state.connections
+            return ShutdownSummary(finished: finished, cancelled: state.summary.cancelled)
+        }
     }
 
     /// At most 64 farewells at once: who comes faster than that is cut off without one.
@@ -109,12 +136,16 @@ final class ServePolicy: Sendable {
         state.withLock { $0.refusals -= 1 }
     }
 
-    /// Waits while there is no room for one more client and nobody shuts the server down.
-    func waitForRoom(on loop: EventLoop) async {
-        guard options.whenFull == .wait, let most = options.maximumConnections else { return }
-        while let alarm = alarm(while: { $0.connections >= most && $0.drain == nil }) {
-            if await alarm.sleep(atMost: nil, on: loop) == .cancelled { return }
+    /// Waits while there is no room for one more client. False: nobody is let in any more, or the task is cancelled.
+    @discardableResult
+    func waitForRoom(on loop: EventLoop) async -> Bool {
+        guard options.whenFull == .wait, let places else { return true }
+        // In this order: a shutdown rings for those who wait, and who looks afterwards sees it.
+        while let alarm = places.alarmIfFull() {
+            if state.withLock({ $0.drain != nil }) { return false }
+            if await alarm.sleep(atMost: nil, on: loop) == .cancelled { return false }
         }
+        return true
     }
 
     // MARK: Shutting down
@@ -126,6 +157,7 @@ final class ServePolicy: Sendable {
             return state.change
         }
         alarm?.ring()
+        places?.wakeAll()
     }
 
     /// After the last accept: gives those that are there the time that `shutdown` allows.

@@ -19,6 +19,8 @@ struct DatagramServe: Sendable {
     let readiness: ReadinessOptions
 
     func run() async throws {
+        let again = "sockeye serve \(Failure.quoted(address.text))"
+        try readiness.check(again: again)
         // On the loop that the task runs on, so that no datagram changes thread.
         try await Interruption.ends {
             var socketOptions = DatagramOptions()
@@ -27,9 +29,8 @@ struct DatagramServe: Sendable {
             socketOptions.localAddress = .on
             socketOptions.family = family
             try await withDatagramSocket(boundTo: address.endpoint, options: socketOptions) { socket in
-                Announcement(of: socket.localAddress, address, isQuiet: isQuiet).say()
+                Announcement(of: socket.localAddress, address, isQuiet: isQuiet, options).say()
                 EventLog.current?.tellListening(socket.localAddress, .datagram)
-                let again = "sockeye serve \(Failure.quoted(address.text))"
                 _ = try readiness.tell([socket.localAddress], again: again)
                 try await serve(on: socket)
             }
@@ -86,7 +87,11 @@ struct DatagramServe: Sendable {
             } catch let error as SocketError where error.code == .closed && audience?.hasLeft == true {
                 return
             }
-            guard options.admitsDatagrams(from: datagram.from), var peer = peers.greet(datagram.from) else { continue }
+            guard options.admits(datagram.from) else {
+                options.onDenied(datagram.from)
+                continue
+            }
+            guard var peer = peers.greet(datagram.from) else { continue }
             await show(datagram, from: &peer, to: audience)
             if !peer.cannotBeAnswered { peer.cannotBeAnswered = try await !reply(to: datagram, on: socket) }
             peers.update(peer, datagram.from)
@@ -198,15 +203,6 @@ struct DatagramPeers {
         if let lastSweep, now - lastSweep < min(.seconds(1), idleTime) { return }
         lastSweep = now
         peers = peers.filter { now - $0.value.lastHeard < idleTime }
-    }
-}
-
-extension ServeOptions {
-    /// As for connections: deny wins, and Unix peers are in no network.
-    func admitsDatagrams(from address: SocketAddress) -> Bool {
-        guard address.family != .unix else { return true }
-        if deny.contains(where: { $0.contains(address) }) { return false }
-        return allow.isEmpty || allow.contains { $0.contains(address) }
     }
 }
 

@@ -28,7 +28,7 @@ extension Serve {
                 once: once,
                 timeout: limits.timeout?.duration,
                 explain: explain,
-                options: try limits.options(),
+                options: try limits.options(isQuiet: quiet),
                 readiness: readiness
             )
             try await server.run()

@@ -93,11 +93,13 @@ struct Serve: AsyncParsableCommand {
         if let datagrams = typed.first(where: { $0.kind == .datagram }) { return try await serveDatagrams(datagrams) }
         try await Failure.explaining(typed[0], command: "serve") {
             let again = "sockeye serve \(Failure.quoted(typed[0].endpoint.description))"
+            try readiness.check(again: again)
             let audience = quiet ? nil : Audience()
             let role = try role.role(framing: messages.chosen, audience: audience)
             let isForOne = once || self.role.terminal || (role as? FileReceiver)?.isForOne == true
             let idle = isForOne ? limits.idleTimeout.map { IdleLimit($0.duration, telling: explainer) } : nil
             defer { (role as? Hub)?.leaveTerminal() }
+            let options = try limits.options(isQuiet: quiet)
             var listeners: [Listener] = []
             defer { for listener in listeners { listener.close() } }
             for (index, address) in typed.enumerated() {
@@ -105,7 +107,7 @@ struct Serve: AsyncParsableCommand {
                 listeners.append(listener)
                 EventLog.current?.tellListening(listener.localAddress, .stream)
                 let isLast = index == typed.count - 1
-                Announcement(of: listener.localAddress, address, isQuiet: quiet || !isLast).say()
+                Announcement(of: listener.localAddress, address, isQuiet: quiet || !isLast, options).say()
             }
             _ = try readiness.tell(listeners.map(\.localAddress), again: again)
             let server = Server(
@@ -115,7 +117,6 @@ struct Serve: AsyncParsableCommand {
                 explained: explained(again: again)
             )
             let service = Service(listeners: listeners, drain: limits.drain?.duration, audience: audience)
-            let options = try limits.options()
             let (limit, keepsOn) = (limits.timeout?.duration, self.role.keepStdin)
             try await service.run {
                 if isForOne { return try await server.serveOnce(within: limit, idle) }
@@ -136,6 +137,7 @@ struct Serve: AsyncParsableCommand {
         do {
             return try await Listener.bind(to: address.endpoint, options: options)
         } catch {
+            if let failure = await family.contradiction(error, address.endpoint) { throw failure }
             // Of several addresses, the one that failed.
             throw Failure(error, address, command: "serve")
         }

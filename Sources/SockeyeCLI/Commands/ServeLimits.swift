@@ -4,7 +4,10 @@ import Sockeye
 /// Whom `sockeye serve` takes, how many, and for how long.
 struct ServeLimits: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Serve at most so many clients at once; the others wait in the queue.", valueName: "n")
+        help: ArgumentHelp(
+            "Serve at most so many clients at once, at all addresses together; the others wait in the queue.",
+            valueName: "n"
+        )
     )
     var maxConnections: Int?
 
@@ -61,12 +64,19 @@ struct ServeLimits: ParsableArguments {
         if timeout.duration <= .zero { throw ValidationError("--timeout 0: nobody could connect in no time.") }
     }
 
-    func options() throws -> ServeOptions {
+    /// - Parameter isQuiet: Nobody is told who is kept out.
+    func options(isQuiet: Bool) throws -> ServeOptions {
         var options = ServeOptions()
         options.maximumConnections = maxConnections
+        // One limit for all the addresses.
+        options.places = maxConnections.map(ServePlaces.init)
         options.idleTimeLimit = idleTimeout?.duration
         options.allow = try networks(allow, "--allow")
         options.deny = try networks(deny, "--deny")
+        if !isQuiet {
+            let denied = DeniedClients(options) { PromptScreen.say($0) }
+            options.onDenied = { denied.add($0) }
+        }
         return options
     }
 

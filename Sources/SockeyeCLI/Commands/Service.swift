@@ -33,10 +33,19 @@ struct Service: Sendable {
             end {
                 Console.say("Taking no more clients; those that are there have \(drain) to finish.")
                 let (finished, cancelled) = await shutDown(drain: drain)
-                Console.say("\(finished) finished, \(cancelled) were cut off.")
+                Self.say(finished: finished, cutOff: cancelled)
             }
+        } onSecondSignal: {
+            let sum = listeners.map(\.progress).reduce(into: (finished: 0, cutOff: 0)) { sum, one in
+                sum = (sum.finished + one.finished, sum.cutOff + one.cancelled)
+            }
+            Self.say(finished: sum.finished, cutOff: sum.cutOff)
         }
         try await farewell.with { $0 }?.value
+    }
+
+    private static func say(finished: Int, cutOff: Int) {
+        Console.say("\(finished) finished, \(cutOff) \(cutOff == 1 ? "was" : "were") cut off.")
     }
 
     /// Lets the server's own standard input take part in a hub.
@@ -58,7 +67,8 @@ struct Service: Sendable {
     }
 
     private func shutDown(drain: Duration) async -> (finished: Int, cancelled: Int) {
-        await withTaskGroup(of: ShutdownSummary.self) { group in
+        for listener in listeners { listener.beginShutdown(drain: drain) }
+        return await withTaskGroup(of: ShutdownSummary.self) { group in
             for listener in listeners { group.addTask { await listener.shutdown(drain: drain) } }
             return await group.reduce(into: (0, 0)) { sum, one in
                 sum = (sum.0 + one.finished, sum.1 + one.cancelled)

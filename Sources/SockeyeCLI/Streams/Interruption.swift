@@ -11,10 +11,13 @@ enum Interruption {
 
     /// Runs `body` until it is done or a signal ends it; a signal is not an error.
     ///
-    /// - Parameter onSignal: What the first signal does to the task that runs `body`; it cancels it unless told otherwise.
+    /// - Parameters:
+    ///   - onSignal: What the first signal does to the task that runs `body`; it cancels it unless told otherwise.
+    ///   - onSecondSignal: What is still to be said when the process ends at once.
     static func ends(
         _ body: @escaping @Sendable () async throws -> Void,
-        onSignal: @escaping @Sendable (Task<Void, any Error>) -> Void = { $0.cancel() }
+        onSignal: @escaping @Sendable (Task<Void, any Error>) -> Void = { $0.cancel() },
+        onSecondSignal: @escaping @Sendable () -> Void = {}
     ) async throws {
         let task = LoopTask.start { try await body() }
         let wasInterrupted = Locked(false)
@@ -28,6 +31,7 @@ enum Interruption {
                 repeat {
                     _ = ThisProcess.waitForEndingSignal()
                 } while Syscalls.monotonicNanoseconds() &- first < sameWishNanoseconds
+                onSecondSignal()
                 OrderlyExit.status(impatientStatus)
             }
         } catch {

@@ -5,13 +5,22 @@ import SockeyeSystem
 struct Announcement {
     let lines: [String]
 
-    init(of address: SocketAddress, _ typed: TypedAddress, isQuiet: Bool) {
+    /// - Parameter options: Who is let in.
+    init(of address: SocketAddress, _ typed: TypedAddress, isQuiet: Bool, _ options: ServeOptions = ServeOptions()) {
         let interfaces = address.isAny ? InterfaceAddress.reachable() : []
-        self.init(of: address, isQuiet: isQuiet, interfaces: interfaces, kind: typed.kind)
+        self.init(of: address, isQuiet: isQuiet, interfaces: interfaces, kind: typed.kind, options)
     }
 
-    /// - Parameter interfaces: The addresses of this computer that others can reach.
-    init(of address: SocketAddress, isQuiet: Bool, interfaces: [InterfaceAddress], kind: SocketKind = .stream) {
+    /// - Parameters:
+    ///   - interfaces: The addresses of this computer that others can reach.
+    ///   - options: Who is let in: nobody is sent where he is turned away.
+    init(
+        of address: SocketAddress,
+        isQuiet: Bool,
+        interfaces: [InterfaceAddress],
+        kind: SocketKind = .stream,
+        _ options: ServeOptions = ServeOptions()
+    ) {
         let udp = kind == .datagram && address.family != .unix ? "udp:" : ""
         let shown = TypedAddress.text(for: address, kind)
         // The first line always: with port 0 nothing else tells the port.
@@ -21,27 +30,42 @@ struct Announcement {
             // Nothing more was asked for.
         } else if address.family == .unix {
             lines.append("Only programs on this computer can reach it: sockeye connect \(Failure.quoted(shown))")
+        } else if address.isLoopback, !options.admits(address) {
+            lines.append("Nobody reaches it: only this computer could, and --allow and --deny keep it out.")
         } else if address.isLoopback {
             lines.append("Only this computer can reach it: sockeye connect \(udp)\(Self.local(address, port))")
             lines.append("To let other computers in: sockeye serve '\(udp)*:\(port)'")
         } else if address.isAny {
             let reachable = interfaces.filter { address.family == .ipv6 || $0.address.family == .ipv4 }
-            for one in reachable {
+            let admitted = reachable.filter { options.admits($0.address) }
+            for one in admitted {
                 lines.append(
                     "Others reach it with: sockeye connect \(udp)\(one.endpointText(port: port))   (\(one.interface))"
                 )
             }
-            if reachable.isEmpty { lines.append("Others cannot reach it: this computer has no address in a network.") }
-            lines.append("This computer reaches it with: sockeye connect \(udp)\(port)")
+            if reachable.isEmpty {
+                lines.append("Others cannot reach it: this computer has no address in a network.")
+            } else if admitted.isEmpty {
+                lines.append(Self.otherNetworks)
+            }
+            if options.admits(.ipv4(.loopback, port: port)) {
+                lines.append("This computer reaches it with: sockeye connect \(udp)\(port)")
+            }
         } else if case .ipv6(let ip, _, let zone, _) = address.kind, zone != 0 {
             let other = "'\(udp)[\(ip)%eth0]:\(port)'"
             lines.append("Others on this network segment reach it with: sockeye connect \(other)   (their interface)")
+        } else if !options.admits(address) {
+            lines.append(Self.otherNetworks)
         } else {
             lines.append("Others reach it with: sockeye connect \(shown)")
         }
         if !isQuiet { lines.append("Ctrl-C ends it.") }
         self.lines = lines
     }
+
+    /// A client has mostly an address of the network in which it reaches this computer; a router may bring others.
+    private static let otherNetworks =
+        "--allow and --deny keep out the networks in which this computer is; clients of other networks may reach it."
 
     /// The shortest form that leads there.
     private static func local(_ address: SocketAddress, _ port: UInt16) -> String {
