@@ -112,7 +112,8 @@ enum ConstructedErrors {
 
     private static var others: [String] {
         [
-            Failure.tooManyConnections(100_000, needed: 100_032, limit: 1024, "sockeye bench 7000")
+            Failure.tooManyConnections(100_000, needed: 100_032, limit: 1024, "sockeye bench 7000"),
+            Failure.family("example.org", has: [there], .ipv6, "-6 asks for IPv6", without: "-6"),
         ].map { "# \($0.attempted)\n\($0.description(columns: .max))\n" }
     }
 }
