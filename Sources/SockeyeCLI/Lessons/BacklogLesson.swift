@@ -11,8 +11,8 @@ extension Lesson {
         lookFor: [
             "Clients connect, and even send, although the server has never called accept: the system takes them, and queues them.",
             "The number bounds that queue, the clients not yet accepted, and not how many a server has. Linux takes one more.",
-            "When the queue is full the system does not refuse: it stays silent. connect sleeps, and tries again after a second.",
-            "As soon as accept takes one out there is room, and the next try gets through.",
+            "When the queue is full the system does not refuse: it stays silent. connect sleeps, and the system asks again after a second.",
+            "As soon as accept takes one out there is room, and the next request gets through.",
         ],
         tryNext: ["ss -ltn    Recv-Q: who waits in the queue now; Send-Q: how many may"]
     ) { stage in
@@ -23,7 +23,7 @@ extension Lesson {
             address.give(try listener.localAddress)
             queued.wait()
             stage.waitUntilBlocked(.client)
-            stage.note("The fourth sleeps in connect. Now the server accepts:")
+            stage.note("The fourth sleeps in connect: nobody answers its request. Now the server accepts:")
             let first = try stage.accept(listener)
             let words = try stage.receive(.server, first)
             stage.check("what a client sent before it was accepted has arrived", words == Array("early".utf8))
@@ -38,7 +38,7 @@ extension Lesson {
             let second = try stage.connect(to: server)
             let third = try stage.connect(to: server)
             queued.give()
-            let fourth = try stage.connect(to: server)
+            let fourth = try stage.connect(to: server, carries: .lost)
             _ = (second.descriptor, third.descriptor, fourth.descriptor)
         }
         let connects = stage.steps.filter { $0.lane == .client && $0.call.hasPrefix("connect") }

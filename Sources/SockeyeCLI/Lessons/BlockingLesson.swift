@@ -15,7 +15,10 @@ extension Lesson {
             "send returns although nobody has received yet: it hands the bytes to the system, no more.",
             "recv sleeps until bytes come, or the end: 0 bytes, which is how a program learns of a close.",
         ],
-        tryNext: ["sockeye serve --explain", "sockeye connect 1337 --explain"]
+        tryNext: [
+            "sockeye serve --explain    in one terminal",
+            "sockeye connect 1337 --explain    in another: type a line, then press Ctrl-D",
+        ]
     ) { stage in
         let address = Handover<SocketAddress>()
         try await stage.together {

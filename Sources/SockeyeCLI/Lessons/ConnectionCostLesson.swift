@@ -9,11 +9,18 @@ extension Lesson {
             that cost, measured here and now? (Over a real network each connect costs a round trip on top.)
             """,
         lookFor: [
-            "Each new connection is socket, connect, accept and two closes: six calls more for the same question.",
-            "On this computer that is some times the cost; over a network of 20 ms a connect alone takes 20 ms.",
-            "Each connection that was closed leaves a TIME_WAIT behind, for a minute: 28,000 of them, and the ports are gone.",
+            "Each new connection is a socket, a connect, an accept, a recv that sees the end, and two closes: six calls more "
+                + "for the same question.",
+            "Even within this computer that costs several times as much. Over a network where a packet and its answer take "
+                + "20 ms, each connect waits those 20 ms before the question can go.",
+            "Each connection that was closed leaves a TIME_WAIT behind, for a minute (lesson 6). After some 28,000 in a "
+                + "minute to one server this client has no port left.",
         ],
-        tryNext: ["sockeye connect --reconnect 1337    and without --reconnect", "sockeye bench 1337 --reconnect"]
+        tryNext: [
+            "sockeye serve --echo    in one terminal",
+            "sockeye bench 1337    in another, and then the same with",
+            "sockeye bench 1337 --reconnect",
+        ]
     ) { stage in
         let address = Handover<SocketAddress>()
         let (anew, kept) = (Locked<[Duration]>([]), Locked<[Duration]>([]))

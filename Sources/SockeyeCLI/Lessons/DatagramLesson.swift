@@ -5,16 +5,22 @@ extension Lesson {
     static let datagrams = Lesson(
         title: "UDP: messages that may be lost",
         question: """
-            UDP sends messages and no stream: there is no connect, no accept and no end. What stays together, what gets lost, and \
-            who is told?
+            UDP sends messages and no stream: there is no connection, no accept and no end. What stays together, what gets lost, \
+            and who is told?
             """,
         lookFor: [
             "Four sends are four receives, though all four were there already: a datagram never comes together with another.",
-            "What does not fit into the receiver's buffer is cut off and gone. The next recv has the next datagram.",
-            "Two hundred sends all work, and yet few arrive: the receiver's buffer was full, and nobody was told.",
-            "Without a server there is no error at the first send either; the system learns of it, and says so later.",
+            "recv(up to 3) gets 3 bytes of \"three\", and the other two are gone: the next recv has the next datagram.",
+            "Two hundred sends all work, and yet few arrive: the system keeps only some for a server that does not receive, "
+                + "throws the rest away, and tells nobody.",
+            "Where nobody is, the first send works as well. The other computer answers \"nobody here\", and the next call says so: "
+                + "but only on a socket that connect has tied to one address.",
         ],
-        tryNext: ["sockeye lesson 7    what TCP does instead, when the receiver is slow"]
+        tryNext: [
+            "sockeye lesson 7    what TCP does instead, when the receiver is slow",
+            "sockeye serve udp:1337    in one terminal",
+            "sockeye connect udp:1337    in another: each line is a datagram",
+        ]
     ) { stage in
         let (address, sent, read, flooded) = (
             Handover<SocketAddress>(), Handover<Bool>(), Handover<Bool>(), Handover<Bool>()
@@ -83,7 +89,10 @@ extension Lesson {
         } client: {
             let closed = try closedPort()
             let socket = try Socket(.ipv4, .datagram)
-            try socket.connect(to: closed)
+            try stage.step(.client, "connect(\(closed))", result: "nothing is sent: the socket notes the address") {
+                () throws(SocketError) in
+                try socket.connect(to: closed)
+            }
             let first = stage.failingStep(.client, "send(\"hello?\")", carries: .lost) { () throws(SocketError) in
                 try socket.sendAll("hello?")
             }

@@ -14,7 +14,11 @@ extension Lesson {
             "A server on [::], every address of IPv6, takes IPv4 clients too, unless IPV6_V6ONLY says otherwise.",
             "An IPv4 client has an address like ::ffff:127.0.0.1 there; it is shown as 127.0.0.1.",
         ],
-        tryNext: ["sockeye serve localhost:1337    and then: sockeye connect '[::1]:1337'", "sockeye serve '*:1337'"]
+        tryNext: [
+            "sockeye serve 127.0.0.1:1337    in one terminal",
+            "sockeye connect '[::1]:1337'    in another: refused, though the server runs",
+            "sockeye serve '*:1337'    instead: takes clients of both families",
+        ]
     ) { stage in
         try await names(stage)
         guard hasIPv6 else {
@@ -38,7 +42,7 @@ extension Lesson {
         try await stage.together {
         } client: {
             var found: [SocketAddress] = []
-            try stage.step(.client, "getaddrinfo(\"localhost\")") { () throws(SocketError) in
+            try stage.step(.client, "getaddrinfo(\"localhost\", 1337)") { () throws(SocketError) in
                 found = try Endpoint.host("localhost", port: 1337).addresses(for: .connect, family: nil)
             } result: { _, _ in
                 found.map(\.description).joined(separator: " and ")

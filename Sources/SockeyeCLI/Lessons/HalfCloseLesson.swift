@@ -14,7 +14,10 @@ extension Lesson {
             "Sending after shutdown fails with EPIPE: the promise was that nothing more comes.",
             "A client that waits for the answer without shutdown, and a server that waits for the end, wait for ever.",
         ],
-        tryNext: ["printf 'hi' | sockeye connect 1337    waits for the answer"]
+        tryNext: [
+            "sockeye serve --explain    in one terminal",
+            "printf 'hi' | sockeye connect 1337    in another: sends, finishes, and waits for the answer",
+        ]
     ) { stage in
         let address = Handover<SocketAddress>()
         try await stage.together {

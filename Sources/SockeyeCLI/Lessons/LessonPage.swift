@@ -34,8 +34,17 @@ struct LessonPage {
         if !hasPassed {
             lines += paragraph("This is not what the lesson is about: on this computer it came out differently.")
         }
-        lines += ["", paint.bold("Try it yourself")] + lesson.tryNext.map { "    " + $0 }
+        lines += ["", paint.bold("Try it yourself")] + lesson.tryNext.flatMap { Self.suggestion($0, width) }
         return lines
+    }
+
+    /// A command stays in one line, so that it can be copied; what is said of it, behind four blanks, goes below where it does
+    /// not fit beside.
+    private static func suggestion(_ text: String, _ width: Int) -> [String] {
+        let line = "    " + text
+        guard line.count > width, let gap = text.firstRange(of: "    ") else { return [line] }
+        let remark = Narrator.wrap(String(text[gap.upperBound...]), width - 8)
+        return ["    " + text[..<gap.lowerBound]] + remark.map { "        " + $0 }
     }
 
     /// The fields are described in docs/lessons.md.
@@ -49,6 +58,7 @@ struct LessonPage {
                 "side": .optional(step.lane?.rawValue), "call": .string(step.call), "time": .seconds(step.start),
                 "seconds": .seconds(step.duration), "waited": .bool(step.hasWaited), "result": .optional(step.result),
                 "error": .optional(step.error.map { $0.errno?.description ?? $0.code.rawValue }),
+                "arrow": .optional(step.arrow?.rawValue),
             ])
         }
         let checks = checks.map { check in

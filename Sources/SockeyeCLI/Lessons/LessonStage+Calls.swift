@@ -30,12 +30,15 @@ extension LessonStage {
         }
     }
 
-    func connect(to address: SocketAddress, prepare: (borrowing Socket) throws(SocketError) -> Void = { _ in })
-        throws(SocketError) -> Socket
-    {
+    /// - Parameter carries: What becomes of the first request; the system repeats one that was lost.
+    func connect(
+        to address: SocketAddress,
+        carries: LessonStep.Arrow = .delivered,
+        prepare: (borrowing Socket) throws(SocketError) -> Void = { _ in }
+    ) throws(SocketError) -> Socket {
         let socket = try Socket(address.family, .stream)
         try prepare(socket)
-        try step(.client, "connect(\(address))", carries: .delivered) { () throws(SocketError) in
+        try step(.client, "connect(\(address))", carries: carries) { () throws(SocketError) in
             try socket.connect(to: address)
         }
         return socket
@@ -62,12 +65,15 @@ extension LessonStage {
         return bytes
     }
 
-    func close(_ lane: LessonLane, _ socket: consuming Socket, carries: LessonStep.Arrow? = .delivered)
-        throws(SocketError)
-    {
+    func close(
+        _ lane: LessonLane,
+        _ socket: consuming Socket,
+        _ call: String = "close()",
+        carries: LessonStep.Arrow? = .delivered
+    ) throws(SocketError) {
         // A closure cannot consume what it captured: the descriptor is closed by hand.
         let descriptor = socket.release()
-        try step(lane, "close()", carries: carries) { () throws(SocketError) in Syscalls.close(descriptor) }
+        try step(lane, call, carries: carries) { () throws(SocketError) in Syscalls.close(descriptor) }
     }
 
     static func words(for bytes: [UInt8]?, _ lane: LessonLane) -> String {

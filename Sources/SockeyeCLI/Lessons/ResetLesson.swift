@@ -15,7 +15,12 @@ extension Lesson {
             "What it sent is answered with a reset, and from then on send fails with EPIPE.",
             "So a send that worked says nothing about whether somebody received it.",
         ],
-        tryNext: ["sockeye relay 1337 8000 --reset-after 100", "sockeye explain 'broken pipe'"]
+        tryNext: [
+            "sockeye serve 8000    in one terminal",
+            "sockeye relay 1337 8000 --reset-after 20    in a second",
+            "sockeye connect 1337    in a third: the third line or so meets the reset",
+            "sockeye explain 'broken pipe'",
+        ]
     ) { stage in
         let address = Handover<SocketAddress>()
         let (unread, closed, finished) = (Handover<Bool>(), Handover<Bool>(), Handover<Bool>())

@@ -44,7 +44,7 @@ extension Lesson {
                 try socket.setOption(.sendBufferBytes, to: bufferBytes)
             }
             // One call of `send` for each part that the system takes, as a program's loop makes them.
-            try stage.step(.client, "send(\(total) bytes)", carries: .delivered) { () throws(SocketError) in
+            try stage.step(.client, "sendall(\(total) bytes)", carries: .delivered) { () throws(SocketError) in
                 let piece = [UInt8](repeating: 120, count: 4000)
                 for _ in 0..<(total / piece.count) {
                     try socket.sendAll(piece)

@@ -11,10 +11,15 @@ extension Lesson {
         lookFor: [
             "Three sends come out of one recv: the system had put them together.",
             "The same bytes come out of three recvs when each takes at most 4: where they are cut is the receiver's affair.",
-            "With a length before each message the receiver knows where it ends: it reads the length, then that many bytes.",
+            "With a length before each message the receiver knows where it ends: it reads the length, then exactly that "
+                + "many bytes, with as many recvs as that takes.",
             "So a program that takes one recv for one message works for weeks, and then does not.",
         ],
-        tryNext: ["sockeye relay 1337 8000 --merge 100ms --explain", "sockeye serve --framing length:2"]
+        tryNext: [
+            "sockeye serve 8000    in one terminal",
+            "sockeye relay 1337 8000 --merge 2s --explain    in a second",
+            "sockeye connect 1337    in a third: type three short lines quickly",
+        ]
     ) { stage in
         let (address, sentPlain, sentFramed) = (Handover<SocketAddress>(), Handover<Bool>(), Handover<Bool>())
         let readPlain = Handover<Bool>()

@@ -66,15 +66,30 @@ struct TextTimeline {
     private func texts(_ row: LessonTimeline.Row) -> [Text] {
         let lead = row.kind == .end ? "└ " : ""
         let style: Style = row.lane == .server ? .server : .client
-        var texts = Narrator.wrap(lead + row.text, laneWidth).map { Text(text: $0, style: style) }
+        var texts = Self.wrap(lead + row.text, laneWidth).map { Text(text: $0, style: style) }
         if row.kind == .begin { texts.append(Text(text: "┆ waits …", style: .faint)) }
         if let outcome = row.outcome {
-            for (index, line) in Narrator.wrap(outcome, laneWidth - 4).enumerated() {
+            for (index, line) in Self.wrap(outcome, laneWidth - 4).enumerated() {
                 let lead = index == 0 ? "  → " : "    "
                 texts.append(Text(text: lead + line, style: row.isError ? .wrong : .plain))
             }
         }
         return texts
+    }
+
+    /// A word that is longer than the lane is broken as well, behind a sign where there is one: the port at the end of an
+    /// address is what is looked for.
+    private static func wrap(_ text: String, _ width: Int) -> [String] {
+        Narrator.wrap(text, width).flatMap { row in
+            var (pieces, rest) = ([String](), row[...])
+            while rest.count > width {
+                let head = rest.prefix(width)
+                let cut = head.lastIndex { "(:,".contains($0) }.map { head.index(after: $0) } ?? head.endIndex
+                pieces.append(String(rest[..<cut]))
+                rest = rest[cut...]
+            }
+            return pieces + [String(rest)]
+        }
     }
 
     private func coloured(_ text: String, _ style: Style) -> String {

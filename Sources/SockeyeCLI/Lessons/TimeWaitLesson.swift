@@ -15,27 +15,22 @@ extension Lesson {
             "SO_REUSEADDR on both the old and the new server says: take it all the same. It harms nobody, so servers set it.",
             "It does not let two servers that are alive share a port.",
         ],
-        tryNext: ["ss -tan state time-wait", "sockeye serve    sets SO_REUSEADDR for you"]
+        tryNext: [
+            "ss -tan state time-wait    lists the connections that this lesson has left behind",
+            "sockeye doctor --listen 1337    says who holds a port, and for how long",
+        ]
     ) { stage in
         stage.note("The server closes first, and has not set SO_REUSEADDR:")
         let plain = try await conversation(stage, firstToClose: .server, reuse: false)
-        let refused = stage.failingStep(.server, "bind(\(plain))") { () throws(SocketError) in
-            try Socket(.ipv4, .stream).bind(to: plain)
-        }
+        let refused = try startNext(stage, at: plain, reuse: false)
         stage.note("The client closes first:")
         let polite = try await conversation(stage, firstToClose: .client, reuse: false)
         // The last acknowledgement is on its way for an instant.
         while polite.port.map(PortHolder.ofPort) == .connections { ThisProcess.pause(milliseconds: 1) }
-        let free = stage.failingStep(.server, "bind(\(polite))") { () throws(SocketError) in
-            try Socket(.ipv4, .stream).bind(to: polite)
-        }
+        let free = try startNext(stage, at: polite, reuse: false)
         stage.note("The server closes first again, and both it and the next have set SO_REUSEADDR:")
         let reusing = try await conversation(stage, firstToClose: .server, reuse: true)
-        let again = stage.failingStep(.server, "bind(\(reusing))") { () throws(SocketError) in
-            let socket = try Socket(.ipv4, .stream)
-            try socket.setOption(.reuseAddress, to: true)
-            try socket.bind(to: reusing)
-        }
+        let again = try startNext(stage, at: reusing, reuse: true)
         stage.check("the server closed first: bind failed with EADDRINUSE", refused?.errno == .addressInUse)
         // Of a very long table the end is not read: then nobody is found at all.
         let holder = plain.port.flatMap(PortHolder.ofPort)
@@ -44,7 +39,27 @@ extension Lesson {
         stage.check("with SO_REUSEADDR on both servers: bind worked", again == nil)
     }
 
-    /// One connection, until both sides have closed.
+    /// The same server once more, as after a restart.
+    ///
+    /// - Returns: Why it did not get its port; nil when it did.
+    private static func startNext(_ stage: LessonStage, at address: SocketAddress, reuse: Bool) throws(SocketError)
+        -> SocketError?
+    {
+        stage.note("The next server wants that port:")
+        let socket = try stage.step(.server, "socket()") { () throws(SocketError) in try Socket(.ipv4, .stream) }
+        if reuse { try reuseAddress(stage, socket) }
+        return stage.failingStep(.server, "bind(\(address))") { () throws(SocketError) in
+            try socket.bind(to: address)
+        }
+    }
+
+    private static func reuseAddress(_ stage: LessonStage, _ socket: borrowing Socket) throws(SocketError) {
+        try stage.step(.server, "setsockopt(SO_REUSEADDR, 1)") { () throws(SocketError) in
+            try socket.setOption(.reuseAddress, to: true)
+        }
+    }
+
+    /// One connection, until both sides have closed, and the server's listening socket too: it must not be what is in the way.
     ///
     /// - Returns: The address that the server had.
     private static func conversation(
@@ -55,11 +70,7 @@ extension Lesson {
         let (address, hasClosed) = (Handover<SocketAddress>(), Handover<Bool>())
         try await stage.together {
             let listener = try stage.listen { socket throws(SocketError) in
-                if reuse {
-                    try stage.step(.server, "setsockopt(SO_REUSEADDR, 1)") { () throws(SocketError) in
-                        try socket.setOption(.reuseAddress, to: true)
-                    }
-                }
+                if reuse { try reuseAddress(stage, socket) }
             }
             address.give(try listener.localAddress)
             let client = try stage.accept(listener)
@@ -70,6 +81,7 @@ extension Lesson {
                 try stage.receive(.server, client)
                 try stage.close(.server, client)
             }
+            try stage.close(.server, listener, "close(listening socket)", carries: nil)
         } client: {
             let socket = try stage.connect(to: address.take())
             if firstToClose == .server {

@@ -57,6 +57,35 @@ import Testing
         }
     }
 
+    /// The calls of a lesson in the order in which they were made, and what each sends.
+    private func calls(_ number: Int) throws -> [(call: String, arrow: String?)] {
+        try Program.sockeye("lesson", "\(number)", "--json").finish().text.split(separator: "\n")
+            .map { try JSONValue(parsing: $0.utf8) }
+            .filter { $0["event"]?.string == "step" }
+            .map { ($0["call"]?.string ?? "", $0["arrow"]?.string) }
+    }
+
+    @Test func `the request that a full queue does not take is shown as lost`() throws {
+        let connects = try calls(5).filter { $0.call.hasPrefix("connect(") }
+        #expect(connects.map(\.arrow) == ["delivered", "delivered", "delivered", "lost"])
+    }
+
+    @Test func `the listening socket is closed before the next server binds`() throws {
+        let calls = try calls(6).map(\.call)
+        let order = calls.compactMap { call in
+            call == "close(listening socket)"
+                ? "close" : call.hasPrefix("bind(") && call != "bind(127.0.0.1:0)" ? "bind" : nil
+        }
+        #expect(order == ["close", "bind", "close", "bind", "close", "bind"])
+        #expect(calls.filter { $0.hasPrefix("setsockopt") }.count == 2, "both servers have to set it, and both show it")
+    }
+
+    @Test func `the lesson about datagrams shows the connect that makes the error come`() throws {
+        let calls = try calls(9).map(\.call)
+        let send = try #require(calls.firstIndex(of: "send(\"hello?\")"))
+        #expect(calls[send - 1].hasPrefix("connect(127.0.0.1:"))
+    }
+
     @Test func `without a loopback interface a lesson fails, and says why`() throws {
         let arguments = ["-rn", Program.sockeyePath, "lesson", "1"]
         guard let unshare = Peers.path("unshare"), try Program(unshare, ["-rn", "true"]).finish().status == 0 else {
@@ -145,6 +174,30 @@ import Testing
         let page = LessonPage(number: 4, lesson: Lesson.all[3], steps: steps, checks: [], failure: nil)
         let others = page.lines(columns: columns, paint: Paint(isOn: false)).filter { !$0.contains("sockeye") }
         for line in others { #expect(line.count <= columns, "\(line)") }
+    }
+
+    @Test func `a narrow terminal breaks a long call, and loses nothing of it`() {
+        let calls = ["connect(127.0.0.1:34251)", "setsockopt(SO_REUSEADDR, 1)", String(repeating: "x", count: 90)]
+        for call in calls {
+            let lines = TextTimeline(columns: 60, paint: Paint(isOn: false)).lines(
+                LessonTimeline([step(.client, call, 1, 2, arrow: .delivered)])
+            )
+            let shown = lines.dropFirst().map { String($0.dropFirst(37)) }.joined().filter { $0 != " " }
+            #expect(shown.contains(call.filter { $0 != " " }), "\(lines)")
+        }
+    }
+
+    @Test(arguments: [60, 80])
+    func `what to try fits into the terminal, each command in one line`(columns: Int) {
+        for (number, lesson) in Lesson.all.enumerated() {
+            let page = LessonPage(number: number + 1, lesson: lesson, steps: [], checks: [], failure: nil)
+            let lines = page.lines(columns: columns, paint: Paint(isOn: false))
+            #expect(lines.allSatisfy { $0.count <= columns }, "\(lines.filter { $0.count > columns })")
+            let commands = lesson.tryNext.map { text in
+                text.firstRange(of: "    ").map { text[..<$0.lowerBound] } ?? text[...]
+            }
+            for command in commands { #expect(lines.contains { $0.hasPrefix("    " + command) }, "\(command)") }
+        }
     }
 
     @Test func `a check that does not hold fails the lesson`() {
