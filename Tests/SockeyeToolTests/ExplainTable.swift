@@ -149,6 +149,18 @@ struct PastedMessage: Sendable, CustomTestStringConvertible {
             "tls-certificate"
         ),
         PastedMessage("Python", "KeyboardInterrupt", "interrupted-by-you"),
+        PastedMessage("Python", "EOFError: EOF when reading a line", "input-ended"),
+        PastedMessage(
+            "Python",
+            "ssl.SSLEOFError: EOF occurred in violation of protocol (_ssl.c:2427)",
+            "tls-hung-up"
+        ),
+        PastedMessage(
+            "Python",
+            "ssl.SSLError: [SSL: SSLV3_ALERT_HANDSHAKE_FAILURE] sslv3 alert handshake failure (_ssl.c:1000)",
+            "tls-no-agreement"
+        ),
+        PastedMessage("Python", "AttributeError: 'tuple' object has no attribute 'sendall'", "accept-returns-pair"),
     ]
 
     static let windows = [
@@ -328,6 +340,13 @@ struct PastedMessage: Sendable, CustomTestStringConvertible {
         PastedMessage("Go", "write tcp 127.0.0.1:42816->127.0.0.1:44407: write: broken pipe", "broken-pipe"),
         PastedMessage("Go", "write udp 127.0.0.1:37294->127.0.0.1:9: write: message too long", "message-too-long"),
         PastedMessage("Go", "unexpected EOF", "end-of-stream"),
+        PastedMessage("Go", "EOF", "end-of-stream"),
+        PastedMessage("Go", "dial tcp: address tcp/http2x: unknown port", "port-out-of-range"),
+        PastedMessage(
+            "Go",
+            "read tcp 192.0.2.4:54010->192.0.2.7:37277: read: connection timed out",
+            "peer-vanished"
+        ),
         PastedMessage("Go", "Get \"http://127.0.0.1:38207\": EOF", "closed-without-answer"),
         PastedMessage("Go", "Get \"http://127.0.0.1:41635\": malformed HTTP status code \"no\"", "not-http"),
         PastedMessage("Go", "invalid character '{' after top-level value", "json-several"),

@@ -100,11 +100,20 @@ import Testing
         ("dial tcp 192.0.2.7:8080: connect: connection refused", "192.0.2.7", "8080"),
         ("connect ECONNREFUSED [::1]:1337", "[::1]", "1337"),
         ("Failed: example.org:443 (a.py:12)", "example.org", "443"),
-        ("('::1', 1337)", "[::1]", "1337"), ("client.py:12: refused at 12:30", "HOST", "PORT"),
+        ("('::1', 1337)", "[::1]", "1337"), ("    s.connect((\"192.0.2.9\", 1337))", "192.0.2.9", "1337"),
+        ("client.py:12: refused at 12:30", "HOST", "PORT"),
         ("localhost/127.0.0.1:99", "127.0.0.1", "99"), ("1.2.3.4:99999", "HOST", "PORT"),
     ])
     func `the address in a message is found`(text: String, host: String, port: String) {
         #expect(MentionedAddress(in: text) == MentionedAddress(host, port))
+    }
+
+    @Test func `a host goes into a command without the brackets of an IPv6 address`() {
+        let address = MentionedAddress(in: "connect ECONNREFUSED [::1]:1337")
+        #expect(
+            address.fill("getent hosts {host}; sockeye doctor {address}")
+                == "getent hosts ::1; sockeye doctor [::1]:1337"
+        )
     }
 
     @Test(arguments: [

@@ -29,12 +29,24 @@ struct ErrorText {
 
     /// - Parameter droppedBytes: How many stood before these and were not kept, in so many lines.
     init(_ bytes: [UInt8], droppedBytes: Int = 0, droppedLines: Int = 0) {
+        let bytes = Self.fromUTF16(bytes) ?? bytes
         let end = bytes.suffix(Self.maximumBytes)
         let skipped = bytes.dropLast(end.count)
         skippedBytes = droppedBytes + skipped.count
         skippedLines = droppedLines + skipped.count { $0 == UInt8(ascii: "\n") }
         lines = end.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(Self.line)
         isPythonTraceback = lines.contains { $0.contains("Traceback (most recent call last)") }
+    }
+
+    /// What PowerShell of Windows writes into a file with `2> error.txt`: UTF-16 with a mark in front. nil: it is not that.
+    private static func fromUTF16(_ bytes: [UInt8]) -> [UInt8]? {
+        guard bytes.count >= 2, bytes[0] ^ bytes[1] == 0x01, bytes[0] >= 0xFE else { return nil }
+        let isLittle = bytes[0] == 0xFF
+        let units = stride(from: 2, to: bytes.count - 1, by: 2).map { index in
+            let (one, other) = (UInt16(bytes[index]), UInt16(bytes[index + 1]))
+            return isLittle ? other << 8 | one : one << 8 | other
+        }
+        return Array(String(decoding: units, as: UTF16.self).utf8)
     }
 
     private static func line(_ bytes: ArraySlice<UInt8>) -> String {
@@ -52,16 +64,20 @@ struct ErrorText {
     }
 
     /// The errors, the one that explains the text first: in a traceback the last error is what ended the program, and
-    /// Java's last "Caused by" is the root. Each entry once.
+    /// Java's last "Caused by" is the root; but what only follows from another one that is there comes behind it. Each entry
+    /// once.
     func matches() -> [Match] {
         var found: [Match] = []
         var operation = ""
         for (index, line) in lines.enumerated() {
-            if let call = codeLine(line) {
+            let plain = PlainLine.of(line)
+            if let call = codeLine(plain) {
                 operation = Self.operation(in: call) ?? operation
                 continue
             }
-            guard let match = Self.best(in: operation + " " + line, line, number: skippedLines + index + 1) else {
+            if !found.isEmpty, Self.isSecondary(plain) { continue }
+            // The colon: what begins a line stands there as behind the name of a program.
+            guard let match = Self.best(in: operation + " : " + plain, line, number: skippedLines + index + 1) else {
                 continue
             }
             found.append(match)
@@ -69,7 +85,7 @@ struct ErrorText {
         let broken = lines.suffix(Self.brokenLines)
         if found.isEmpty, lines.count > 1, let first = broken.first,
             let match = Self.best(
-                in: broken.joined(separator: " "),
+                in: broken.map(PlainLine.of).filter { codeLine($0) == nil }.joined(separator: " "),
                 first,
                 number: skippedLines + broken.startIndex + 1
             )
@@ -78,7 +94,17 @@ struct ErrorText {
             found = [match]
         }
         var seen: Set<String> = []
-        return found.reversed().filter { seen.insert($0.entry.id).inserted }
+        let errors = found.reversed().filter { seen.insert($0.entry.id).inserted }
+        let follows = errors.filter { !seen.isDisjoint(with: $0.entry.followsFrom) }.map(\.entry.id)
+        return errors.filter { !follows.contains($0.entry.id) } + errors.filter { follows.contains($0.entry.id) }
+    }
+
+    /// `  code: 'ECONNRESET',` and `  errno: -104,`, with which Node repeats what the error above was at the bottom of it, and
+    /// Java's `Suppressed:`, which came while the one above was dealt with.
+    private static func isSecondary(_ line: String) -> Bool {
+        let trimmed = line.drop { $0 == " " || $0 == "\t" }
+        return trimmed.count < line.count
+            && ["code: ", "errno: ", "syscall: ", "Suppressed: "].contains { trimmed.hasPrefix($0) }
     }
 
     /// 20: a message that a terminal has broken has no more lines than that.
@@ -87,7 +113,7 @@ struct ErrorText {
     /// Lines that show source code or frames: an error's name in them is not an error. nil: no such line.
     private func codeLine(_ line: String) -> String? {
         let trimmed = line.drop { $0 == " " || $0 == "\t" }
-        if trimmed.hasPrefix("at ") { return String(trimmed) }
+        if trimmed.hasPrefix("at ") || trimmed.hasPrefix(">>> ") { return String(trimmed) }
         guard isPythonTraceback else { return nil }
         return trimmed.hasPrefix("File \"") || line.hasPrefix("    ") || line.hasPrefix("\t") ? String(trimmed) : nil
     }
@@ -102,7 +128,9 @@ struct ErrorText {
     private static func best(in searched: String, _ line: String, number: Int) -> Match? {
         let lower = Array(searched.lowercased().utf8)
         let words = Phrase.words(of: lower)
-        let name = errorNumber(in: lower, words).flatMap(ErrorNumber.name)
+        // The name service has numbers of its own, -2 and the like, in which those of Windows are the only ones that are known.
+        let isName = words.contains(Array("gaierror".utf8))
+        let name = errorNumber(in: lower, words).flatMap { isName && $0 < 10_000 ? nil : ErrorNumber.name(of: $0) }
         var best: (entry: Explanation, weight: Int)?
         for known in Self.candidates(words, hasNumber: name != nil) {
             let weight = known.weight(in: lower, words, numberName: name)
@@ -123,14 +151,16 @@ struct ErrorText {
             phrases = (entry.phrases + entry.errnos + entry.errnos.map { "WSA" + $0 }).map(Phrase.init)
         }
 
-        /// 4: a bare number says less than any words beside it.
-        private static let numberWeight = 4
+        /// 13: it says more than the class of an exception, `TimeoutError`, and less than any words beside it.
+        private static let numberWeight = 13
 
         func weight(in line: [UInt8], _ words: Set<[UInt8]>, numberName: String?) -> Int {
             var weight = 0
             for phrase in phrases
             where phrase.length > weight && phrase.mayBeIn(words) && phrase.isIn(line) { weight = phrase.length }
-            if weight == 0, let numberName, entry.errnos.contains(numberName) { weight = Self.numberWeight }
+            if weight < Self.numberWeight, let numberName, entry.errnos.contains(numberName) {
+                weight = Self.numberWeight
+            }
             return weight
         }
     }

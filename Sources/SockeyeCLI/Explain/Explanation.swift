@@ -17,6 +17,8 @@ struct Explanation: Sendable {
     var errnos: [String] = []
     /// What messages of this kind say, in any case; `*` stands for anything in between. The longer one wins.
     let phrases: [String]
+    /// Entries of which this one is often a mere consequence: where one of them is in the same text, it explains more.
+    var followsFrom: [String] = []
 
     /// All that is known.
     static let all: [Explanation] =
@@ -59,6 +61,7 @@ struct ErrorNumber: Sendable {
         // Windows alone has these: a call that would block, a library that was not started, a name without addresses.
         ErrorNumber("EWOULDBLOCK", 11, 35, 10035), ErrorNumber("NOTINITIALISED", 0, 0, 10093),
         ErrorNumber("HOST_NOT_FOUND", 0, 0, 11001), ErrorNumber("TRY_AGAIN", 0, 0, 11002),
+        ErrorNumber("NO_RECOVERY", 0, 0, 11003),
         ErrorNumber("NO_DATA", 0, 0, 11004),
     ]
 

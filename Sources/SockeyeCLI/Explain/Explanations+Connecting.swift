@@ -18,14 +18,16 @@ extension Explanation {
             ],
             next: [
                 "sockeye doctor {address}   finds out which of these it is",
-                "ss -ltn   on the server's computer: lists what listens, and on which address",
+                "ss -ltn   on the server's computer (netstat -an on Windows and macOS): lists what listens, and on which address",
                 "sockeye serve '*:{port}'   on the server's computer: a server to test with, reachable from outside",
             ],
             errnos: ["ECONNREFUSED"],
             phrases: [
                 "connection refused", "ConnectionRefusedError", "actively refused it", "kind: ConnectionRefused",
                 "Could not connect to the server", "NSURLErrorDomain*-1004", "Failed to connect to*port",
-                "ERR_CONNECTION_REFUSED", "Connect call failed", "ConnectionFailed*refused",
+                "ERR_CONNECTION_REFUSED", "Connect call failed", "ConnectionFailed*refused", "ConnectException",
+                "Verbindungsaufbau abgelehnt", "Connexion refusée", "Conexión rehusada", "Connessione rifiutata",
+                "Zielcomputer die Verbindung verweigerte", "ordinateur cible l'a expressément refusée",
             ]
         ),
         Explanation(
@@ -51,9 +53,11 @@ extension Explanation {
                 "connection timed out", "connect timed out", "SocketTimeoutException*connect timed out",
                 "Connect to*timed out", "failed to respond*connected host",
                 "connect*ETIMEDOUT", "dial*i/o timeout", "Operation timed out", "kind: TimedOut", "ConnectTimeout",
-                "ConnectTimeoutError", "Failed to connect*Timeout was reached", "ERR_CONNECTION_TIMED_OUT",
+                "ConnectTimeoutError", "Failed to connect*Timeout was reached", "(28) Failed to connect to*port",
+                "ERR_CONNECTION_TIMED_OUT",
                 "connect*TimeoutError: timed out", "create_connection*timed out", "dial*context deadline exceeded",
                 "connectTimeout(", "did not properly respond after a period of time",
+                "HTTP connect timed out", "Connection attempt timed out", "UND_ERR_CONNECT_TIMEOUT",
             ]
         ),
         Explanation(
@@ -68,7 +72,7 @@ extension Explanation {
             ],
             next: [
                 "sockeye doctor   shows this computer's addresses and its way out",
-                "ip route get {host}   shows the way that would be taken",
+                "ip route get {host}   shows the way that would be taken (it wants the address, not the name)",
             ],
             errnos: ["ENETUNREACH"],
             phrases: [
@@ -117,12 +121,12 @@ extension Explanation {
                 "The system found no address of its own to call from, or the target is one that nobody can be called at.",
             causes: [
                 "the client connects to 0.0.0.0, or to port 0: these are for servers, a client names one computer and port",
+                "a server (or a client) binds to an address that no interface of this computer has: the router's public one, say",
                 "so many connections were made that all local ports are used up (they wait a minute in TIME_WAIT)",
-                "the client binds to an address that this computer does not have any more",
             ],
             next: [
-                "use 127.0.0.1 for a server on the same computer",
-                "ss -s   counts the connections; keep one connection open instead of one for each message",
+                "use 127.0.0.1 to reach a server on the same computer, and bind a server to 0.0.0.0, which is every address",
+                "ss -s   counts the connections (on Linux); keep one connection open instead of one for each message",
             ],
             phrases: [
                 "connect*cannot assign requested address", "connect*EADDRNOTAVAIL",

@@ -71,8 +71,8 @@ extension Explanation {
             phrases: [
                 "JSONDecodeError", "Expecting value: line", "Unterminated string", "Unexpected end of JSON input",
                 "unexpected end of JSON input", "EOF while parsing", "JsonEofException", "Unexpected end-of-input",
-                "Expecting*delimiter: line", "DecodingError*dataCorrupted", "isn’t in the correct format",
-                "isn't in the correct format", "Unexpected end of file",
+                "Expecting*delimiter: line", "DecodingError*dataCorrupted",
+                "isn't in the correct format", "JSON*Unexpected end of file",
             ]
         ),
         Explanation(

@@ -9,11 +9,11 @@ extension Explanation {
                 was on its way is lost. Orderly ends look different: the receive returns nothing (b'', 0, null, EOF).
                 """,
             causes: [
-                "the other program crashed, was killed, or ended without closing its socket",
+                "the other program has ended, crashed or closed, and you went on sending: its computer answers that with a reset",
                 "it closed while bytes that you had sent were still unread: read to the end before closing",
-                "you sent to a connection that the other side had already closed",
-                "a firewall, proxy or router gave up an idle connection",
                 "the other side expects another protocol (TLS, HTTP) and threw you out",
+                "a firewall, proxy or router gave up an idle connection",
+                "it broke off on purpose: SO_LINGER with 0 seconds, destroy or reset in its code",
             ],
             next: [
                 "look at the other program's own error message: the reason is nearly always there",
@@ -23,6 +23,7 @@ extension Explanation {
             phrases: [
                 "connection reset", "ConnectionResetError", "ECONNRESET", "forcibly closed by the remote host",
                 "kind: ConnectionReset", "Recv failure", "ERR_CONNECTION_RESET", "connection was reset",
+                "vom Kommunikationspartner zurückgesetzt", "vom Remotehost geschlossen",
             ]
         ),
         Explanation(
@@ -43,6 +44,31 @@ extension Explanation {
             ],
             errnos: ["EPIPE"],
             phrases: ["broken pipe", "BrokenPipeError", "EPIPE", "kind: BrokenPipe"]
+        ),
+        Explanation(
+            id: "peer-vanished",
+            title: "timed out within a connection: the other computer does not answer any more",
+            meaning: """
+                The connection was made. Then what this side sent (or its keep-alive question) was repeated for minutes, and \
+                nobody confirmed it. The other side has not said goodbye: it, or the way to it, is gone.
+                """,
+            causes: [
+                "the other computer was switched off, sleeps, or has lost its Wi-Fi or cable",
+                "a router or firewall has forgotten the connection, since nothing was sent for long, and drops what comes now",
+                "a VPN or another network was switched on or off meanwhile",
+            ],
+            next: [
+                "sockeye doctor {address}   shows whether the other computer can be reached now",
+                "connect anew; in silent times send something small now and then, or set SO_KEEPALIVE",
+            ],
+            phrases: [
+                "read ETIMEDOUT", "write ETIMEDOUT", "read: connection timed out", "write: connection timed out",
+                "read: operation timed out", "write: operation timed out", "recv: connection timed out",
+                "send: connection timed out", "recv*TimeoutError: [Errno 110]", "recv*TimeoutError: [Errno 60]",
+                "send*TimeoutError: [Errno 110]", "send*TimeoutError: [Errno 60]",
+                "SocketException: Connection timed out", "SocketException: Operation timed out",
+                "Recv failure: Connection timed out", "Recv failure: Operation timed out",
+            ]
         ),
         Explanation(
             id: "sigpipe",
@@ -93,7 +119,8 @@ extension Explanation {
                 "Cannot access a disposed object", "ObjectDisposedException", "operation on closed",
                 "I/O on closed channel",
                 "ERR_SOCKET_CLOSED", "the file handle supplied is not valid",
-            ]
+            ],
+            followsFrom: ["connection-refused", "connect-timed-out", "name-not-found"]
         ),
         Explanation(
             id: "sending-finished",
@@ -145,6 +172,7 @@ extension Explanation {
                 "EOFException", "unexpected EOF", "IncompleteReadError", "failed to fill whole buffer", "UnexpectedEof",
                 "EOFError", "end of stream", "Premature end", "EOF occurred", "stream ended unexpectedly",
                 "bytes read on a total of", "early eof", ": EOF", "ended before", "NSStreamEventEndEncountered",
+                "NoSuchElementException: No line found",
             ]
         ),
         Explanation(
@@ -162,8 +190,22 @@ extension Explanation {
                 "Empty reply from server", "RemoteDisconnected", "closed connection without response", "socket hang up",
                 "server closed idle connection", "ServerDisconnectedError", "NoHttpResponseException",
                 "HTTP/1.1 header parser received no bytes", "network connection was lost", "ERR_EMPTY_RESPONSE",
-                "Get*: EOF", "Server disconnected",
+                "Get*: EOF", "Post*: EOF", "Server disconnected", "Unexpected end of file from server",
             ]
+        ),
+        Explanation(
+            id: "input-ended",
+            title: "input() found nothing more to read: standard input has ended",
+            meaning: "The program asked its user for a line, and the input is over. No socket is concerned.",
+            causes: [
+                "Ctrl-D (on Windows Ctrl-Z and Enter) was pressed",
+                "the program runs without a terminal: in a container, as a service, behind a pipe, in an editor",
+                "the input was a file or a pipe, and all its lines were read",
+            ],
+            next: [
+                "catch EOFError around input(), and finish the conversation there", "docker run -it   gives a terminal",
+            ],
+            phrases: ["EOF when reading a line", "EOFError: EOF when reading"]
         ),
         Explanation(
             id: "interrupted-by-you",

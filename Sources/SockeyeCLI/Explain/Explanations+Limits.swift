@@ -10,7 +10,8 @@ extension Explanation {
                 "there are really that many clients: the limit is to be raised",
             ],
             next: [
-                "ls /proc/PID/fd | wc -l   counts them", "ulimit -n   shows the limit; ulimit -n 65536 raises it",
+                "ls /proc/PID/fd | wc -l   counts them (macOS: lsof -p PID | wc -l)",
+                "ulimit -n   shows the limit; ulimit -n 65536 raises it, as far as the administrator lets you",
                 "sockeye doctor   shows the limits of this computer, and what they mean",
             ],
             errnos: ["EMFILE", "ENFILE"],
@@ -34,7 +35,6 @@ extension Explanation {
             errnos: ["ENOBUFS", "ENOMEM"],
             phrases: [
                 "no buffer space", "lacked sufficient buffer space", "cannot allocate memory", "ENOBUFS",
-                "out of memory",
             ]
         ),
         Explanation(
@@ -68,9 +68,53 @@ extension Explanation {
             phrases: [
                 "WRONG_VERSION_NUMBER", "wrong version number", "Unsupported or unrecognized SSL message",
                 "does not look like a TLS handshake", "record layer failure", "SSL_ERROR_RX_RECORD_TOO_LONG",
-                "Client sent an HTTP request to an HTTPS server", "HTTP_REQUEST", "packet length too long",
-                "InvalidContentType", "UNEXPECTED_EOF_WHILE_READING", "ERR_SSL_PROTOCOL_ERROR", "NotSslRecordException",
-                "not an SSL/TLS record", "unexpected eof while reading",
+                "Client sent an HTTP request to an HTTPS server", "SSL: HTTP_REQUEST", "packet length too long",
+                "InvalidContentType", "ERR_SSL_PROTOCOL_ERROR", "NotSslRecordException", "not an SSL/TLS record",
+                "error*http request", "server gave HTTP response to HTTPS client",
+            ]
+        ),
+        Explanation(
+            id: "tls-hung-up",
+            title: "the other side hung up in the middle of TLS",
+            meaning: "Encryption was begun or under way, and the connection ended without the farewell that TLS has.",
+            causes: [
+                "the server does not speak TLS on that port, did not understand the greeting, and closed",
+                "the server, or a proxy before it, does not take this client: its TLS is too old or too new, or it wants a certificate",
+                "the program at the other end crashed or was stopped: look at its terminal",
+                "all had been said, and the other side just closed: then nothing is lost",
+            ],
+            next: [
+                "openssl s_client -connect {address}   shows how far the encryption gets",
+                "sockeye connect {address}   talks to the server without TLS",
+            ],
+            phrases: [
+                "UNEXPECTED_EOF_WHILE_READING", "unexpected eof while reading", "EOF occurred in violation of protocol",
+                "SSLZeroReturnError", "Remote host terminated the handshake",
+                "Remote host closed connection during handshake",
+                "before secure TLS connection was established", "SSL_ERROR_SYSCALL", "TLS handshake: EOF",
+                "tls handshake eof", "peer closed connection without sending TLS close_notify",
+                "non-properly terminated",
+            ]
+        ),
+        Explanation(
+            id: "tls-no-agreement",
+            title: "both sides speak TLS, and agree on no version or method",
+            meaning: "Each side listed what it can do to encrypt, and the lists have nothing in common.",
+            causes: [
+                "one side is old: it knows only TLS 1.0 or 1.1, which the other one refuses",
+                "the server expects the name that it is to be (SNI), and the client did not send it",
+                "the server expects a certificate of the client",
+            ],
+            next: [
+                "openssl s_client -connect {address} -servername {host}   shows what the server offers",
+                "update the older side",
+            ],
+            phrases: [
+                "HANDSHAKE_FAILURE", "handshake failure", "handshake_failure", "UNSUPPORTED_PROTOCOL",
+                "routines*unsupported protocol",
+                "alert protocol version", "TLSV1_ALERT_PROTOCOL_VERSION", "NO_SHARED_CIPHER", "no shared cipher",
+                "protocol version not supported", "no cipher suites in common", "ERR_SSL_VERSION_OR_CIPHER_MISMATCH",
+                "NO_PROTOCOLS_AVAILABLE",
             ]
         ),
         Explanation(
@@ -93,7 +137,13 @@ extension Explanation {
                 "self signed certificate", "signed by unknown authority", "PKIX path building failed",
                 "certificate has expired", "UnknownIssuer", "Hostname mismatch", "SSL certificate problem",
                 "certificate is not trusted", "NSURLErrorDomain*-1202", "ERR_TLS_CERT_ALTNAME_INVALID",
-                "certificate for this server is invalid",
+                "certificate for this server is invalid", "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+                "DEPTH_ZERO_SELF_SIGNED_CERT", "SELF_SIGNED_CERT_IN_CHAIN", "CERT_HAS_EXPIRED",
+                "ERR_CERT_AUTHORITY_INVALID",
+                "ERR_CERT_COMMON_NAME_INVALID", "ERR_CERT_DATE_INVALID", "x509: certificate is",
+                "x509: cannot validate",
+                "IP address mismatch", "unable to verify the first certificate", "NotValidForName",
+                "No subject alternative names", "InvalidCertificate",
             ]
         ),
         Explanation(

@@ -25,6 +25,7 @@ extension Explanation {
                 "NSURLErrorDomain*-1003", "name does not resolve", "ERR_NAME_NOT_RESOLVED", "host not found",
                 "gaierror",
                 "no address associated with name", "nodename nor servname provided, or not known",
+                "Name oder Dienst nicht bekannt", "Nom ou service inconnu", "Nombre o servicio desconocido",
             ]
         ),
         Explanation(
@@ -40,10 +41,12 @@ extension Explanation {
                 "sockeye doctor   shows the way out of this computer", "cat /etc/resolv.conf",
                 "use the address instead",
             ],
-            errnos: ["TRY_AGAIN"],
+            errnos: ["TRY_AGAIN", "NO_RECOVERY"],
             phrases: [
                 "temporary failure in name resolution", "EAI_AGAIN", "server misbehaving", "Resolving timed out",
                 "lookup*i/o timeout", "usually a temporary error during hostname resolution",
+                "failure in name resolution", "Errno 11002*getaddrinfo failed", "Errno 11003*getaddrinfo failed",
+                "error occurred during a database lookup", "DNS_PROBE_FINISHED_NO_INTERNET",
             ]
         ),
         Explanation(
@@ -61,7 +64,7 @@ extension Explanation {
                 "illegal IP address string", "invalid IP address syntax", "AddrParseError",
                 "does not appear to be an IPv4 or IPv6",
                 "inet_pton*not in presentation format", "ERR_INVALID_IP_ADDRESS", "invalid address family",
-                "An invalid IP address was specified", "URISyntaxException", "unknown port",
+                "An invalid IP address was specified", "URISyntaxException",
                 "missing brackets in address",
                 "failedToParseIPString", "failed to parse IP",
             ]
@@ -73,6 +76,7 @@ extension Explanation {
             causes: [
                 "a typing error: 80800 instead of 8080",
                 "an environment variable or argument that is empty or no number",
+                "a word where a number belongs, and no service of that name is known (http and ssh are known)",
             ],
             next: [
                 "print the port before it is used",
@@ -81,7 +85,9 @@ extension Explanation {
             phrases: [
                 "port must be 0-65535", "port out of range", "ERR_SOCKET_BAD_PORT", "Port should be", "invalid port",
                 "must be between 0 and 65535", "address*invalid port", "getsockaddrarg: port must be",
-                "Port number out of range", "outside of range",
+                "Port number out of range", "outside of range", "Port value out of range", "unknown port",
+                "Servname not supported for ai_socktype", "service/proto not found",
+                "must be an integer from 0 to 65535",
             ]
         ),
         Explanation(

@@ -16,7 +16,7 @@ extension Explanation {
             ],
             next: [
                 "sockeye doctor --listen {port}   says which program it is, or how many seconds it takes",
-                "s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)   before bind",
+                "s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)   before bind (not on Windows, where it means something else)",
                 "another port",
             ],
             errnos: ["EADDRINUSE"],
@@ -24,6 +24,8 @@ extension Explanation {
                 "address already in use", "EADDRINUSE", "address in use", "kind: AddrInUse",
                 "Only one usage of each socket address", "port is already allocated", "port*already in use",
                 "port*is in use", "bind*address already in use",
+                "Adresse wird bereits verwendet", "Adresse déjà utilisée", "dirección ya se está usando",
+                "Indirizzo già in uso", "kann normalerweise nur jeweils einmal verwendet werden",
             ]
         ),
         Explanation(
@@ -34,6 +36,7 @@ extension Explanation {
                 "the address is the router's public one, or another computer's: bind to 0.0.0.0 instead, and let clients use it",
                 "the computer has got another address since (DHCP, another Wi-Fi)",
                 "the program runs in a container, which has an address of its own",
+                "a client gets it from connect: then all local ports are used up, by very many short connections",
             ],
             next: [
                 "sockeye serve '*:{port}'   listens on every address; in code: bind to 0.0.0.0 (or ::)",
@@ -56,6 +59,7 @@ extension Explanation {
                 "datagrams to a broadcast address without SO_BROADCAST",
                 "a firewall on this computer, SELinux or a sandbox forbids it",
                 "a Unix socket whose file or folder belongs to somebody else",
+                "no socket at all: if the message ends with the name of a file, that file is what may not be opened",
             ],
             next: [
                 "use a port of 1024 or more, such as 8080",
@@ -78,7 +82,7 @@ extension Explanation {
                 "a sandbox: on macOS the App Sandbox without \"Outgoing/Incoming Connections\", or a container without the capability",
             ],
             next: [
-                "sudo nft list ruleset   shows the firewall's rules",
+                "sudo nft list ruleset   shows the firewall's rules (on Linux)",
                 "in Xcode: Signing & Capabilities, App Sandbox, tick Incoming and Outgoing Connections",
             ],
             errnos: ["EPERM"],
@@ -122,7 +126,9 @@ extension Explanation {
                 "the path is relative, and the two programs run in different folders",
                 "for a server: the folder of the path does not exist",
             ],
-            next: ["ss -lx   lists the Unix sockets that are listened on", "use an absolute path on both sides"],
+            next: [
+                "ss -lx   lists the Unix sockets that are listened on (on Linux)", "use an absolute path on both sides",
+            ],
             phrases: [
                 "dial unix*no such file or directory", "connect ENOENT", "connect*FileNotFoundError",
                 "connect*no such file or directory", "unix*no such file or directory", "sock*no such file or directory",

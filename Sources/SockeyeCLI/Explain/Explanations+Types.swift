@@ -58,7 +58,10 @@ extension Explanation {
             next: ["connection, address = server.accept()", "data, address = s.recvfrom(1024)"],
             phrases: [
                 "'tuple' object has no attribute 'recv'", "'tuple' object has no attribute 'send'",
-                "'tuple' object has no attribute", "tuple*object has no attribute 'decode'",
+                "'tuple' object has no attribute 'sendall'", "'tuple' object has no attribute 'close'",
+                "'tuple' object has no attribute 'decode'", "'tuple' object has no attribute 'settimeout'",
+                "'tuple' object has no attribute 'makefile'", "'tuple' object has no attribute 'shutdown'",
+                "'tuple' object has no attribute 'recvfrom'", "'tuple' object has no attribute 'fileno'",
             ]
         ),
         Explanation(

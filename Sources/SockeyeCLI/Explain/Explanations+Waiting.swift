@@ -18,8 +18,10 @@ extension Explanation {
             ],
             phrases: [
                 "TimeoutError: timed out", "socket.timeout: timed out", "read timed out", "SocketTimeoutException",
-                "i/o timeout", "context deadline exceeded", "receive timed out", "read*ETIMEDOUT", "ReadTimeout",
-                "ERR_SOCKET_TIMEOUT", "ESOCKETTIMEDOUT", "Operation timed out after*milliseconds", "recv*timed out",
+                "i/o timeout", "context deadline exceeded", "receive timed out", "ReadTimeout",
+                "The read operation timed out",
+                "ERR_SOCKET_TIMEOUT", "HttpTimeoutException", "request timed out", "ESOCKETTIMEDOUT",
+                "Operation timed out after*milliseconds", "recv*timed out",
                 "asyncio.exceptions.TimeoutError", "The request timed out", "NSURLErrorDomain*-1001",
                 "future has elapsed", "deadline has elapsed", "accept timed out", "TimeoutError",
             ]
@@ -31,7 +33,7 @@ extension Explanation {
                 "No error but an answer: a non-blocking socket has no data (or no room) at this moment. Try again later.",
             causes: [
                 "the socket is non-blocking: setblocking(False), settimeout(0), O_NONBLOCK, or an event loop made it so",
-                "a receive timeout (SO_RCVTIMEO) has passed: it reports the same number",
+                "a receive timeout (SO_RCVTIMEO, in Rust set_read_timeout) has passed: it reports the same number",
             ],
             next: [
                 "wait until it is ready with select, poll or an event loop, then call again",
@@ -40,7 +42,7 @@ extension Explanation {
             errnos: ["EAGAIN", "EWOULDBLOCK"],
             phrases: [
                 "resource temporarily unavailable", "BlockingIOError", "would block", "kind: WouldBlock", "EWOULDBLOCK",
-                "could not be completed immediately", "try again",
+                "could not be completed immediately",
             ]
         ),
         Explanation(

@@ -5,7 +5,7 @@ struct MentionedAddress: Equatable {
 
     /// Looks for `host:port`, for Python's `('host', port)` and for Java's `name/1.2.3.4:port`.
     init(in text: String) {
-        let pair = #/\('([^'\s]+)', (\d{1,5})\)/#
+        let pair = #/\(['"]([^'"\s]+)['"], ?(\d{1,5})\)/#
         let colon =
             #/(?:^|[\s(\/@"'])(localhost|(?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-fA-F:.]+\]|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+):(\d{1,5})\b/#
         // What is no port is a line number or a time of day.
@@ -25,9 +25,9 @@ struct MentionedAddress: Equatable {
 
     /// Puts the address into the words of an entry.
     func fill(_ text: String) -> String {
-        text.replacing("{address}", with: "\(host):\(port)").replacing("{host}", with: host).replacing(
-            "{port}",
-            with: port
-        )
+        // The name service and `ip route` take an IPv6 address without brackets.
+        let name = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+        return text.replacing("{address}", with: "\(host):\(port)").replacing("{host}", with: name)
+            .replacing("{port}", with: port)
     }
 }
