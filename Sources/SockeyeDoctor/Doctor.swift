@@ -140,7 +140,8 @@ package struct Doctor: Sendable {
 
     // MARK: Listening
 
-    package func listen(on endpoint: Endpoint) async -> Report {
+    /// - Parameter kind: `.stream` for a server of TCP, `.datagram` for a program that takes datagrams.
+    package func listen(on endpoint: Endpoint, kind: SocketKind = .stream) async -> Report {
         let found: LookUp
         if case .any(let port) = endpoint.kind {
             found = LookUp([.ipv6(.any, port: port), .ipv4(.any, port: port)])
@@ -150,9 +151,10 @@ package struct Doctor: Sendable {
             found = await probes.lookUp(endpoint)
         }
         var evidence = ListenEvidence(target: endpoint.description, port: endpoint.port ?? 0, lookUp: found)
+        evidence.kind = kind
         for address in found.addresses {
-            let plain = await probes.bind(to: address, reuse: .off)
-            let reusing = await probes.bind(to: address, reuse: .on)
+            let plain = await probes.bind(to: address, kind: kind, reuse: .off)
+            let reusing = await probes.bind(to: address, kind: kind, reuse: .on)
             evidence.binding = ListenEvidence.Binding(address, plain: plain, reusing: reusing)
             // A computer without IPv6 listens on IPv4.
             guard reusing == .addressFamilyNotSupported || (address.isAny && reusing == .addressNotAvailable) else {
@@ -161,7 +163,8 @@ package struct Doctor: Sendable {
         }
         evidence.state = await probes.state()
         evidence.firewall = await probes.firewall()
-        return Report(attempted: "listen on \(evidence.target)", findings: ListenVerdict.findings(evidence))
+        let attempted = "\(kind == .datagram ? "take datagrams" : "listen") on \(evidence.place)"
+        return Report(attempted: attempted, findings: ListenVerdict.findings(evidence))
     }
 
     // MARK: This computer

@@ -53,7 +53,7 @@ private final class ScriptedProbes: Probes {
         DatagramAttempt(address)
     }
 
-    func bind(to address: SocketAddress, reuse: ListenerReuse) async -> Errno? {
+    func bind(to address: SocketAddress, kind: SocketKind, reuse: ListenerReuse) async -> Errno? {
         asked.with { $0.binds.append(address) }
         return binding(address, reuse)
     }

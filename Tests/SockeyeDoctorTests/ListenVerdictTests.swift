@@ -96,6 +96,64 @@ import Testing
         #expect(findings[1].confidence == .likely)
     }
 
+    private func datagrams(plain: Errno?, reusing: Errno?, _ rows: [SocketRow] = []) throws -> ListenEvidence {
+        var evidence = try evidence(Row(plain: plain, reusing: reusing, ids: []))
+        evidence.kind = .datagram
+        evidence.state.datagramSockets = rows
+        // A server of TCP with the same number is another matter.
+        evidence.state.sockets = [SocketRow(local: Self.server, state: .listen, inode: "8")]
+        return evidence
+    }
+
+    @Test func `a port for datagrams is free, held, shared, or held for this computer only`() throws {
+        let row = SocketRow(local: Self.server, state: .closed, inode: "7")
+        let local = SocketRow(local: .ipv4(.loopback, port: 1337), state: .closed, inode: "7")
+        let (used, free): (Errno?, Errno?) = (.addressInUse, nil)
+        for (evidence, ids) in [
+            (try datagrams(plain: free, reusing: free), ["can-listen", "reach", "not-from-outside"]),
+            (try datagrams(plain: used, reusing: used, [row]), ["port-taken"]),
+            (try datagrams(plain: used, reusing: used, [local]), ["port-taken", "loopback-only"]),
+            (try datagrams(plain: used, reusing: used), ["port-taken"]),
+            (
+                try datagrams(plain: used, reusing: free, [row]),
+                ["port-shared", "can-listen", "reach", "not-from-outside"]
+            ),
+        ] {
+            let findings = ListenVerdict.findings(evidence)
+            #expect(findings.map(\.id) == ids)
+            for finding in findings {
+                #expect(!finding.evidence.isEmpty && !finding.cause.isEmpty && !finding.next.isEmpty)
+                for next in finding.next where next.hasPrefix("sockeye serve") || next.hasPrefix("sockeye doctor") {
+                    #expect(next.contains("udp:"), "\(next)")
+                }
+            }
+        }
+        let held = ListenVerdict.findings(try datagrams(plain: used, reusing: used, [row]))[0]
+        #expect(held.what.contains("python3 (process 42) already takes datagrams"))
+        #expect(held.next[0].hasPrefix("kill 42"))
+    }
+
+    @Test func `a firewall's rules for datagrams are those of UDP, and so is the command`() throws {
+        var evidence = try datagrams(plain: nil, reusing: nil)
+        evidence.firewall.chains = FirewallParser.iptables("-P INPUT DROP\n-A INPUT -p tcp --dport 1337 -j ACCEPT")
+        evidence.firewall.manager = .ufw
+        let closed = ListenVerdict.findings(evidence).first { $0.id == "firewall-closed" }
+        #expect(closed?.next.first?.hasPrefix("sudo ufw allow 1337/udp") == true)
+        #expect(closed?.cause.contains("no sender is told") == true)
+        evidence.firewall.chains = FirewallParser.iptables("-P INPUT DROP\n-A INPUT -p udp --dport 1337 -j ACCEPT")
+        #expect(!ListenVerdict.findings(evidence).contains { $0.id == "firewall-closed" })
+    }
+
+    @Test func `the answer to a doctor's datagram is no longer than the question, and nobody else gets one`() {
+        let address = SocketAddress.ipv6(IPv6Address(highBits: .max, lowBits: .max), port: 65_535, zone: 1)
+        let question = Array(DatagramHost.question.utf8)
+        let answer = DatagramHost.answer(to: question, address)
+        #expect(answer.map { $0.count <= question.count && $0.last == UInt8(ascii: "\n") } == true)
+        #expect(DatagramHost.answer(to: question, Self.server).flatMap(DatagramHost.seen) == "\(Self.server)")
+        #expect(DatagramHost.answer(to: question.dropLast(), address) == nil)
+        #expect(DatagramHost.seen(in: question) == nil)
+    }
+
     @Test(arguments: [
         (SocketAddress.ipv4(.loopback, port: 1337), ["can-listen", "this-computer-only"]),
         (server, ["can-listen", "reach", "not-from-outside"]),

@@ -82,6 +82,43 @@ import Testing
         #expect(host.finish().status == 0)
     }
 
+    @Test func `what holds a port for datagrams is named by --listen`() throws {
+        let script = """
+            import socket, sys
+            s = socket.socket(type=socket.SOCK_DGRAM); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1]); sys.stdin.read()
+            """
+        let holder = try Program.python(script)
+        let port = try holder.firstLine()
+        let outcome = try Program.sockeye("doctor", "--json", "--listen", "udp:127.0.0.1:\(port)").finish()
+        #expect(outcome.status == 1)
+        #expect(try ids(outcome.output) == ["port-taken", "loopback-only"])
+        #expect(outcome.text.contains("(process \(holder.id))"))
+        #expect(outcome.text.contains("take datagrams on udp:127.0.0.1:\(port)"))
+        holder.finish()
+    }
+
+    @Test func `both ends of datagrams know each other, and each tells`() throws {
+        let host = try Program.sockeye("doctor", "--json", "--listen", "udp:127.0.0.1:0")
+        let waiting = try host.wait(for: "Ctrl-C ends it")
+        let port = try #require(waiting.firstMatch(of: #/udp:127\.0\.0\.1:(\d+)\./#)).output.1
+        let visitor = try Program.sockeye("doctor", "--json", "udp:127.0.0.1:\(port)").finish()
+        #expect(visitor.status == 0)
+        #expect(try ids(visitor.output) == ["datagram-answered"])
+        #expect(visitor.text.contains("another doctor got it"))
+        try host.wait(for: "\"visited\"", in: .output)
+        let stranger =
+            "import socket, sys; socket.socket(type=socket.SOCK_DGRAM).sendto(b'hi', ('127.0.0.1', int(sys.argv[1])))"
+        #expect(try Program.python(stranger, String(port)).finish().status == 0)
+        try host.wait(for: "A datagram of 2 bytes has come")
+        host.send(SIGINT)
+        #expect(host.finish().status == 0)
+    }
+
+    @Test func `a port alone is every network, for datagrams too`() throws {
+        let outcome = try Program.sockeye("doctor", "--no-wait", "--listen", "udp:0").finish()
+        #expect(outcome.text.contains("take datagrams on udp:*:0"), "\(outcome.text)")
+    }
+
     @Test func `this computer is described`() throws {
         let outcome = try Program.sockeye("doctor", "--json").finish()
         let found = try ids(outcome.output)

@@ -12,6 +12,7 @@ struct DoctorCommand: AsyncParsableCommand {
             sockeye doctor example.org:1337     why can I not connect?
             sockeye doctor --listen '*:1337'    why can I not listen, and why can nobody reach me?
             sockeye doctor udp:host:1337        do datagrams get there? what can be said from one end
+            sockeye doctor --listen udp:1337    can I take datagrams, and why do none come?
             sockeye doctor                      this computer's addresses, listeners and limits
             sockeye doctor --json 1337          one line of JSON, for scripts
 
@@ -51,10 +52,12 @@ struct DoctorCommand: AsyncParsableCommand {
                 typed.kind == .datagram ? await Doctor().ask(typed.endpoint) : await connect(to: typed.endpoint)
             await show(report)
         } else if let listen {
-            let endpoint = try typed(listen).endpoint
-            report = await Doctor().listen(on: endpoint)
+            let typed = try typed(listen)
+            report = await Doctor().listen(on: typed.endpoint, kind: typed.kind)
             await show(report)
-            if !noWait, report.findings.contains(where: { $0.id == "can-listen" }) { try await wait(on: endpoint) }
+            if !noWait, report.findings.contains(where: { $0.id == "can-listen" }) {
+                try await typed.kind == .datagram ? waitForDatagrams(on: typed.endpoint) : wait(on: typed.endpoint)
+            }
         } else {
             report = await Doctor().computer()
             await show(report)
@@ -93,13 +96,41 @@ struct DoctorCommand: AsyncParsableCommand {
         }
     }
 
+    /// The same for UDP, which has no connections: each doctor is told once for each address that it comes from.
+    private func waitForDatagrams(on endpoint: Endpoint) async throws {
+        let host: DatagramHost
+        do throws(SocketError) {
+            host = try await DatagramHost.open(on: endpoint)
+        } catch {
+            return Console.say("sockeye: cannot wait for the other end: \(error)")
+        }
+        defer { host.socket.close() }
+        Console.say("Waiting for a doctor at the other end, on udp:\(host.socket.localAddress). Ctrl-C ends it.")
+        let known = Locked<[SocketAddress]>([])
+        try await host.serve { visit in
+            let isNew = known.with { known in
+                defer { if !known.contains(visit.from) { known = known.suffix(Self.mostKnown) + [visit.from] } }
+                return !known.contains(visit.from)
+            }
+            guard isNew else { return }
+            if visit.isDoctor {
+                await show(Report(attempted: "be reached by datagrams", findings: HostVerdict.findings(visit)))
+            } else {
+                Console.say(
+                    "A datagram of \(visit.byteCount) bytes has come from \(visit.from), of no doctor: from there, too, the way is open."
+                )
+            }
+        }
+    }
+
+    /// 1000: whoever sends from ever new addresses must not fill the memory.
+    private static let mostKnown = 1000
+
     private func typed(_ text: String) throws -> TypedAddress {
         do throws(Failure) {
             let isListening = listen != nil
-            // Who asks why nobody reaches him means every network, also when he writes the port alone.
-            let isPort = isListening && UInt16(text) != nil
             let typed = try TypedAddress(
-                isPort ? "*:\(text)" : text,
+                isListening ? Self.everyNetwork(text) : text,
                 command: isListening ? "doctor --listen" : "doctor"
             )
             if typed.endpoint.port == nil { throw unixFailure(text) }
@@ -107,6 +138,13 @@ struct DoctorCommand: AsyncParsableCommand {
         } catch {
             try error.end()
         }
+    }
+
+    /// Who asks why nobody reaches him means every network, also when he writes the port alone.
+    private static func everyNetwork(_ text: String) -> String {
+        let isDatagram = text.lowercased().hasPrefix("udp:")
+        let rest = isDatagram ? text.dropFirst("udp:".count) : text[...]
+        return UInt16(rest) == nil ? text : (isDatagram ? "udp:*:" : "*:") + rest
     }
 
     private func unixFailure(_ text: String) -> Failure {

@@ -27,7 +27,7 @@ struct TypedAddress {
                         ? "sockeye \(command) is for connections, and \(scheme): has none"
                         : "\(scheme): is not there yet; TCP, UDP and Unix sockets are",
                     cause: isLater
-                        ? "datagrams are for sockeye serve, connect, relay and replay, and for doctor with the other end's address"
+                        ? "datagrams are for sockeye serve, connect, relay, replay and doctor"
                         : "this version of sockeye speaks tcp: (which need not be written), udp:, unix: and unix-datagram:",
                     next: ["sockeye \(command) 1337", "sockeye \(command) unix:/tmp/x.sock"],
                     status: Failure.wrongUsage

@@ -67,8 +67,13 @@ package final class DoctorHost: Sendable {
     private func answerDatagram() {
         // A quarter of a second: so long the thread lives on after the end.
         guard Syscalls.waitReadable(datagrams.descriptor, milliseconds: 250),
-            let (bytes, from) = try? datagrams.receiveFrom(upTo: 65_536),
-            let datagram = DoctorDatagram(bytes), datagram.token == token,
+            let (bytes, from) = try? datagrams.receiveFrom(upTo: 65_536)
+        else { return }
+        if let answer = DatagramHost.answer(to: bytes, from) {
+            try? datagrams.send(answer, to: from)
+            return
+        }
+        guard let datagram = DoctorDatagram(bytes), datagram.token == token,
             visitors.with({ $0.contains { $0.isSameHost(as: from) } })
         else { return }
         switch datagram.word {

@@ -112,15 +112,16 @@ extension ConnectVerdict {
         if let finding = hairpin(attempt, evidence, seen) { return finding }
         let open = evidence.otherPorts(of: attempt.address).filter { $0.outcome == .connected }
             .compactMap(\.address.port).sorted()
-        let others = open.isEmpty ? [] : ["\(host) does listen on \(Words.list(open.map { "port \($0)" }))"]
+        let others =
+            open.isEmpty ? [] : ["\(host) is there: it takes clients on \(Words.list(open.map { "port \($0)" }))"]
+        let likely = LikelyPort.guesses(insteadOf: evidence.port, among: open.map { ($0, nil) })
         return Finding(
             "nothing-listens",
             .problem,
             .likely,
-            open.isEmpty
-                ? "\(host) is there, and nothing that it lets in listens on port \(evidence.port)"
-                : "nothing listens on port \(evidence.port) of \(host), but \(Words.list(open.map(String.init))) \(open.count == 1 ? "does" : "do")",
-            evidence: seen + others,
+            "\(host) is there, and nothing that it lets in listens on port \(evidence.port)"
+                + (likely.first.map { "; perhaps \($0.port) was meant, where a server is" } ?? ""),
+            evidence: seen + others + likely.map(\.words),
             cause: """
                 the server is not started, uses another port, or listens on 127.0.0.1 only, where others do not get in; \
                 a firewall can be told to answer like this too
@@ -129,8 +130,8 @@ extension ConnectVerdict {
                 "sockeye doctor --listen \(evidence.port)   on \(host): says which of these it is",
                 "sockeye serve '*:\(evidence.port)'   on \(host): a server that others can reach",
             ]
-                + open.prefix(1).map {
-                    "sockeye connect \(Endpoint.address(attempt.address.plain(port: $0)))   if that is the one you meant"
+                + likely.map {
+                    "sockeye connect \(Endpoint.address(attempt.address.plain(port: $0.port)))   if that is the one you meant"
                 }
         )
     }

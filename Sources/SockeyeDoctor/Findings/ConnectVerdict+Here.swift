@@ -65,10 +65,14 @@ extension ConnectVerdict {
         if let chance = state.clientPorts, !chance.contains(Int(evidence.port)) {
             ports = ports.filter { !chance.contains(Int($0.key)) }
         }
-        // The nearest numbers first: a wrong port is mostly a typing error or the next one.
-        let near = ports.sorted { abs(Int($0.key) - Int(evidence.port)) < abs(Int($1.key) - Int(evidence.port)) }
-            .prefix(5)
-        let others = near.map { "port \($0.key): \(describe($0.value, state)) listens" }
+        let likely = LikelyPort.guesses(
+            insteadOf: evidence.port,
+            among: ports.map { ($0.key, state.program(of: $0.value)?.name) }.sorted { $0.0 < $1.0 }
+        )
+        let others = likely.map { guess in
+            let who = ports[guess.port].map { describe($0, state) } ?? ""
+            return "port \(guess.port): \(who) listens; a guess, since it is \(guess.reason)"
+        }
         let datagrams = state.datagramSockets.filter { $0.local.port == evidence.port }
             .map {
                 "\(describe($0, state)) takes datagrams (UDP) on that port: another protocol, with ports of its own"
@@ -80,7 +84,7 @@ extension ConnectVerdict {
             cause: "the server is not started, has ended with an error, or uses another port",
             next: ["look at the server's terminal", "sockeye serve \(evidence.port)   starts one to test with"]
                 + datagrams.prefix(1).map { _ in "sockeye connect udp:\(evidence.port)   talks to that one" }
-                + near.prefix(1).map { "sockeye connect \($0.key)   if that is the one you meant" }
+                + likely.map { "sockeye connect \($0.port)   if that is the one you meant" }
         )
     }
 

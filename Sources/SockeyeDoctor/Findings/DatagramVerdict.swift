@@ -33,6 +33,7 @@ package enum DatagramVerdict {
 
     private static func works(_ attempt: DatagramAttempt, _ evidence: DatagramEvidence) -> Finding {
         let answer = attempt.answer ?? []
+        if let seen = DatagramHost.seen(in: answer) { return bothEnds(attempt, seen, evidence) }
         let what = answer.isEmpty ? "an empty datagram" : "\(answer.count) bytes: \"\(Words.printable(answer))\""
         return Finding(
             "datagram-answered",
@@ -42,6 +43,26 @@ package enum DatagramVerdict {
             evidence: ["\(attempt.address) answered after \(Words.time(attempt.duration)) with \(what)"],
             cause: "a program takes datagrams at \(attempt.address), and nothing on the way objects",
             next: ["sockeye connect \(evidence.base.target)   talks to it: a line is a datagram"]
+        )
+    }
+
+    /// Another doctor is there, and says where the question came from.
+    private static func bothEnds(_ attempt: DatagramAttempt, _ seen: String, _ evidence: DatagramEvidence) -> Finding {
+        let seen = Words.printable(Array(seen.utf8))
+        let isOwn = evidence.base.state.interfaces.contains { seen.hasPrefix($0.endpointText(port: 0).dropLast()) }
+        let place =
+            isOwn
+            ? "the other end sees this computer as \(seen), which is its own address"
+            : "the other end sees this computer as \(seen): something translates addresses in between (NAT)"
+        let target = "udp:\(attempt.address.plain(port: evidence.base.port))"
+        return Finding(
+            "datagram-answered",
+            .works,
+            .certain,
+            "another doctor got it and answered: datagrams pass in both directions",
+            evidence: ["\(attempt.address) answered after \(Words.time(attempt.duration))", place],
+            cause: "the address is the right one, and no firewall on the way objects to datagrams for this port",
+            next: ["end the doctor there, start the program on that port, and talk to it: sockeye connect \(target)"]
         )
     }
 
@@ -99,7 +120,7 @@ package enum DatagramVerdict {
             next: [
                 "sockeye serve 'udp:*:\(port)'   on \(host), if the port is free there: it answers each datagram",
                 "sudo tcpdump -n udp port \(port)   on \(host): shows whether they arrive",
-                "sockeye doctor --listen \(port)   on \(host), and sockeye doctor \(host):\(port) here: checks UDP too",
+                "sockeye doctor --listen udp:\(port)   on \(host), and then this command once more: that one answers",
             ]
         )
     }

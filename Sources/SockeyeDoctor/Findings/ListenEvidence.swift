@@ -17,8 +17,10 @@ package struct ListenEvidence: Sendable, Equatable {
         }
     }
 
-    /// What was typed, `*:1337`.
+    /// What was typed, without its scheme: `*:1337`.
     package var target: String
+    /// A server of TCP, or a program that takes datagrams.
+    package var kind = SocketKind.stream
     package var port: UInt16
     package var lookUp: LookUp
     package var binding: Binding?
@@ -31,10 +33,23 @@ package struct ListenEvidence: Sendable, Equatable {
         self.lookUp = lookUp
     }
 
-    /// The sockets that are in the way: the same port, and an address that overlaps.
+    /// What was typed, `udp:*:1337`.
+    var place: String { scheme + target }
+
+    private var scheme: String { kind == .datagram ? "udp:" : "" }
+
+    /// The name that firewalls have for the protocol.
+    var transport: String { kind == .datagram ? "udp" : "tcp" }
+
+    /// An address for a command line, with its scheme, and in quotes where a shell would take the asterisk for file names.
+    func typed(_ address: String) -> String {
+        address.contains("*") ? "'\(scheme)\(address)'" : scheme + address
+    }
+
+    /// The sockets that are in the way: the same protocol and port, and an address that overlaps.
     var rows: [SocketRow] {
         guard let address = binding?.address else { return [] }
-        return state.sockets.filter { row in
+        return (kind == .datagram ? state.datagramSockets : state.sockets).filter { row in
             row.local.port == port && (row.local.isAny || address.isAny || row.local.isSameHost(as: address))
         }
     }

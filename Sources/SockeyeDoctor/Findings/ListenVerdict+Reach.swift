@@ -12,7 +12,9 @@ extension ListenVerdict {
                     "only this computer reaches it there",
                     evidence: ["\(address.host) never leaves the computer"],
                     cause: "a server that listens on 127.0.0.1 or ::1 lets nobody else in, which is a good default",
-                    next: ["sockeye doctor --listen '*:\(evidence.port)'   for clients on other computers"]
+                    next: [
+                        "sockeye doctor --listen \(evidence.typed("*:\(evidence.port)"))   for clients on other computers"
+                    ]
                 )
             ]
         }
@@ -51,7 +53,7 @@ extension ListenVerdict {
             },
             cause: "the line for the other computer is the one of the network that both are in",
             next: reachable.prefix(4).map {
-                "sockeye doctor \($0.endpointText(port: evidence.port))   on the other computer, in the network of \($0.interface)"
+                "sockeye doctor \(evidence.typed($0.endpointText(port: evidence.port)))   on the other computer, in the network of \($0.interface)"
             }
         )
     }
@@ -86,22 +88,14 @@ extension ListenVerdict {
     }
 
     private static func firewall(_ evidence: ListenEvidence) -> Finding? {
-        let (firewall, port) = (evidence.firewall, Int(evidence.port))
-        var openings = ["\(firewall.opening(port))   lets clients in"]
-        if let keeping = firewall.keepingOpen(port) { openings.append("\(keeping)   keeps it so after a restart") }
-        switch firewall.bearing(on: port) {
-        case .closed(let by, let verdict):
-            return Finding(
-                "firewall-closed",
-                .problem,
-                .likely,
-                "the firewall of this computer \(verdict == .reject ? "rejects" : "drops") clients of port \(port)",
-                evidence: [by],
-                cause: verdict == .reject
-                    ? "a rule refuses them: they see \"connection refused\" or \"no route to host\""
-                    : "a rule throws their packets away: they wait until their time is up",
-                next: openings
-            )
+        let (firewall, port, transport) = (evidence.firewall, Int(evidence.port), evidence.transport)
+        let isDatagram = evidence.kind == .datagram
+        var openings = ["\(firewall.opening(port, transport: transport))   lets \(isDatagram ? "them" : "clients") in"]
+        if let keeping = firewall.keepingOpen(port, transport: transport) {
+            openings.append("\(keeping)   keeps it so after a restart")
+        }
+        switch firewall.bearing(on: port, transport: transport) {
+        case .closed(let by, let verdict): return closed(by, verdict, evidence, openings)
         case .partly(let rule):
             return Finding(
                 "firewall-partly",
@@ -122,11 +116,38 @@ extension ListenVerdict {
                     + (firewall.manager.map { ["\($0.rawValue) is switched on"] } ?? []),
                 cause: "this program does not run as administrator (root)",
                 next: [
-                    "sudo sockeye doctor --listen \(evidence.target == "*:\(port)" ? "'*:\(port)'" : evidence.target)",
+                    "sudo sockeye doctor --listen \(evidence.typed(evidence.target))",
                     "\(firewall.showing)   shows the rules",
                 ]
             )
         case .open: return nil
         }
+    }
+
+    private static func closed(
+        _ rule: String,
+        _ verdict: Firewall.Verdict,
+        _ evidence: ListenEvidence,
+        _ openings: [String]
+    ) -> Finding {
+        let (isRejected, isDatagram) = (verdict == .reject, evidence.kind == .datagram)
+        let who = isDatagram ? "datagrams for" : "clients of"
+        let cause: String =
+            switch (isRejected, isDatagram) {
+            case (true, false): "a rule refuses them: they see \"connection refused\" or \"no route to host\""
+            case (false, false): "a rule throws their packets away: they wait until their time is up"
+            case (true, true):
+                "a rule refuses them: some senders are told \"connection refused\" at a later call, others nothing"
+            case (false, true): "a rule throws them away, and no sender is told"
+            }
+        return Finding(
+            "firewall-closed",
+            .problem,
+            .likely,
+            "the firewall of this computer \(isRejected ? "rejects" : "drops") \(who) port \(evidence.port)",
+            evidence: [rule],
+            cause: cause,
+            next: openings
+        )
     }
 }

@@ -7,11 +7,11 @@ package enum ListenVerdict {
             return [
                 Finding(
                     "address-wrong",
-                    "\(evidence.target) is no address that a server here can listen on",
+                    "\(evidence.place) is no address that a server here can listen on",
                     evidence: [evidence.lookUp.detail ?? "it has no address"],
                     cause: "the name is misspelt, or names something that this computer does not have",
                     next: [
-                        "sockeye doctor --listen '*:1337'   for every network",
+                        "sockeye doctor --listen \(evidence.typed("*:1337"))   for every network",
                         "sockeye doctor   lists this computer's addresses",
                     ]
                 )
@@ -22,7 +22,9 @@ package enum ListenVerdict {
             return [blocked] + (blocked.id == "port-taken" ? loopbackOnly(evidence) : [])
         }
         var findings: [Finding] = []
-        if binding.plain == .addressInUse { findings.append(onlyWithReuse(binding, evidence)) }
+        if binding.plain == .addressInUse {
+            findings.append(evidence.kind == .datagram ? shared(binding, evidence) : onlyWithReuse(binding, evidence))
+        }
         findings.append(canListen(binding, evidence))
         return findings + reach(binding.address, evidence)
     }
@@ -35,6 +37,7 @@ package enum ListenVerdict {
         let port = evidence.port
         let seen = ["bind \(binding.address): \(errno)"]
         switch errno {
+        case .addressInUse where evidence.kind == .datagram: return heldByProgram(binding, evidence, seen)
         case .addressInUse: return inUse(binding, evidence, seen)
         case .permissionDenied where port < evidence.state.firstFreePort:
             let free = port < 1000 ? port + 8000 : evidence.state.firstFreePort
@@ -44,7 +47,7 @@ package enum ListenVerdict {
                 evidence: seen + ["net.ipv4.ip_unprivileged_port_start is \(evidence.state.firstFreePort)"],
                 cause: "this program does not run as administrator (root)",
                 next: [
-                    "sockeye serve \(free)   takes a port that is free for everyone",
+                    "sockeye serve \(evidence.typed("\(free)"))   takes a port that is free for everyone",
                     "sudo sysctl net.ipv4.ip_unprivileged_port_start=\(port)   opens them until the next start",
                 ]
             )
@@ -56,7 +59,7 @@ package enum ListenVerdict {
                 evidence: seen + ["its addresses are \(Words.list(own))"],
                 cause: "it is the router's public address, another computer's, or one that this computer had before",
                 next: [
-                    "sockeye serve '*:\(port)'   listens on all addresses of this computer, whatever they are",
+                    "sockeye serve \(evidence.typed("*:\(port)"))   listens on all addresses of this computer, whatever they are",
                     "for clients from outside: forward the port in the router to this computer",
                 ]
             )
@@ -137,18 +140,23 @@ package enum ListenVerdict {
 
     /// Whoever asks about the port of a server that runs may want to know why nobody reaches it.
     private static func loopbackOnly(_ evidence: ListenEvidence) -> [Finding] {
-        let listeners = evidence.rows.filter { $0.state == .listen }
+        let isDatagram = evidence.kind == .datagram
+        let listeners = evidence.rows.filter { isDatagram || $0.state == .listen }
         guard let one = listeners.first, listeners.allSatisfy(\.local.isLoopback) else { return [] }
         let name = evidence.state.program(of: one).map { "\($0.name)" } ?? "that program"
         return [
             Finding(
                 "loopback-only",
-                "\(name) listens on \(one.local.host) only: if it is your server, nobody on another computer reaches it",
-                evidence: ["\(one.local) is in state LISTEN, and no other address with that port is"],
+                "\(name) \(isDatagram ? "takes datagrams" : "listens") on \(one.local.host) only: if it is your server, nobody on another computer reaches it",
+                evidence: [
+                    isDatagram
+                        ? "\(one.local) is bound, and no other address with that port is"
+                        : "\(one.local) is in state LISTEN, and no other address with that port is"
+                ],
                 cause: "it was bound to 127.0.0.1 or localhost; that is a good default, and keeps everyone else out",
                 next: [
                     "let it bind 0.0.0.0 (or ::) instead, then ask here again",
-                    "sockeye connect \(evidence.port)   reaches it from this computer",
+                    "sockeye connect \(evidence.typed("\(evidence.port)"))   reaches it from this computer",
                 ]
             )
         ]
@@ -197,18 +205,19 @@ package enum ListenVerdict {
     }
 
     private static func canListen(_ binding: ListenEvidence.Binding, _ evidence: ListenEvidence) -> Finding {
-        Finding(
+        let isDatagram = evidence.kind == .datagram
+        return Finding(
             "can-listen",
             .works,
             .certain,
-            "a server can listen on \(binding.address)",
-            evidence: ["bind \(binding.address): done"],
+            "a \(isDatagram ? "program can take datagrams" : "server can listen") on \(binding.address)",
+            evidence: ["bind \(binding.address)\(isDatagram ? " for UDP" : ""): done"],
             cause: "the address is this computer's, the port is free, and nothing forbids it",
-            next: ["sockeye serve \(binding.address.isAny ? "'\(evidence.target)'" : evidence.target)"]
+            next: ["sockeye serve \(evidence.typed(evidence.target))"]
         )
     }
 
-    private static func other(_ port: UInt16) -> UInt16 { port == .max ? port - 1 : port + 1 }
+    static func other(_ port: UInt16) -> UInt16 { port == .max ? port - 1 : port + 1 }
 
     private static func words(_ state: SocketRow.State) -> String {
         switch state {

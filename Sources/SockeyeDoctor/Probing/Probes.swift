@@ -12,8 +12,8 @@ package protocol Probes: Sendable {
     func datagram(to address: SocketAddress, within limit: Duration) async -> DatagramAttempt
     /// Sends one datagram that may pass so many routers, and returns what the network says to it.
     func nudge(_ address: SocketAddress, hops: Int32?, within limit: Duration) async -> [NetworkMessage]
-    /// Binds a TCP socket for a moment; nil when that works.
-    func bind(to address: SocketAddress, reuse: ListenerReuse) async -> Errno?
+    /// Binds a socket for TCP or UDP for a moment; nil when that works.
+    func bind(to address: SocketAddress, kind: SocketKind, reuse: ListenerReuse) async -> Errno?
     /// What this computer knows about itself now.
     func state() async -> ComputerState
     /// The rules of this computer's firewall, as far as they can be read.

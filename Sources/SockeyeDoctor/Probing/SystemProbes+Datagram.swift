@@ -7,7 +7,7 @@ extension SystemProbes {
     /// Three times, since datagrams get lost; the last wait is over when the kernel has found out that a neighbour is not there.
     private static let rounds = 3
     /// A line of text: an empty datagram is taken for an end by programs that come from TCP.
-    private static let question = Array("sockeye doctor\n".utf8)
+    private static let question = Array(DatagramHost.question.utf8)
 
     package func datagram(to address: SocketAddress, within limit: Duration) async -> DatagramAttempt {
         await Blocking.run {

@@ -15,9 +15,9 @@ package struct SystemProbes: Probes {
         }
     }
 
-    package func bind(to address: SocketAddress, reuse: ListenerReuse) async -> Errno? {
+    package func bind(to address: SocketAddress, kind: SocketKind, reuse: ListenerReuse) async -> Errno? {
         do throws(SocketError) {
-            let socket = try Socket(address.family)
+            let socket = try Socket(address.family, kind)
             if address.family != .unix { try socket.setOption(.reuseAddress, to: reuse == .on) }
             if address.family == .ipv6, address.isAny { try socket.setOption(.ipv6Only, to: false) }
             try socket.bind(to: address)

@@ -186,10 +186,14 @@ import Testing
 
     private static let others: [(line: String, kinds: String)] = [
         ("doctor --json", "report"), ("doctor --json 1", "report"), ("doctor --json nonsense:x", "error"),
+        ("doctor --json --listen 0 --no-wait", "report"), ("doctor --json --listen udp:0 --no-wait", "report"),
+        ("doctor --json udp:127.0.0.1:9", "report"), ("doctor --json nosuch.invalid:1", "report"),
+        ("doctor --json --listen unix:x", "error"), ("explain --json", "error"),
         ("explain --json EPIPE", "explanation"), ("explain --json no such thing", "explanation"),
         ("resolve --json localhost", "address"), ("resolve --json localhost --connect 1", "address"),
         ("resolve --json nosuch.invalid", "error"),
         ("lesson --json", "lesson"), ("lesson --json 10", "lesson step note check end"),
+        ("lesson --all --json", "lesson step note check end"),
         ("tour --json", "chapter step returned text"),
     ]
 
