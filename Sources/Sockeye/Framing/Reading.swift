@@ -90,7 +90,7 @@ struct Reading: Sendable {
         case .exactly(let count):
             throw endOfStream("\(input.count) of \(FramingWords.bytes(count)) had come")
         case .until, .message:
-            if !input.isEmpty { throw endOfStream(missing(in: input)) }
+            if !input.isEmpty { throw endOfStream(missing(in: input, "had come")) }
         }
     }
 
@@ -196,13 +196,15 @@ struct Reading: Sendable {
 
     private func endOfStream(_ words: String) -> SocketError { SocketError(.endOfStream, .receive, detail: words) }
 
-    /// What there is of a message that will not be whole any more, and what there is not.
-    private func missing(in input: InputBuffer) -> String {
+    /// What there is of a message that is not whole, and what there is not; empty where nothing can be said.
+    ///
+    /// - Parameter come: `had come` of one that will not be whole any more, and `have come` of one that still may.
+    func missing(in input: InputBuffer, _ come: String) -> String {
         func of(_ count: Int, _ what: String = "message", after header: Int = 0) -> String {
-            "\(input.count - header) of the \(FramingWords.bytes(count)) of a \(what) had come"
+            "\(input.count - header) of the \(FramingWords.bytes(count)) of a \(what) \(come)"
         }
         func without(_ delimiter: [UInt8]) -> String {
-            "\(FramingWords.bytes(input.count)) had come, without \(FramingWords.delimiter(delimiter)) at the end"
+            "\(FramingWords.bytes(input.count)) \(come), without \(FramingWords.delimiter(delimiter)) at the end"
         }
         switch goal {
         case .until(let delimiter, _): return without(delimiter)
@@ -218,12 +220,13 @@ struct Reading: Sendable {
             case .varint:
                 let length = try? Varint.messageLength(input, maximum: framing.maximumLength)
                 guard let (count, width) = length ?? nil else {
-                    return "\(FramingWords.bytes(input.count)) of a length had come, and none of them was its last"
+                    return "\(FramingWords.bytes(input.count)) of a length \(come), and none of them was its last"
                 }
                 return of(count, after: width)
-            case .lines: return ""
+            case .lines: return without([0x0A])
             }
-        case .exactly, .text: return ""
+        case .exactly(let count): return of(count, "read")
+        case .text: return ""
         }
     }
 }

@@ -140,6 +140,7 @@ extension Connection {
         unsafe held = nil
         do {
             let isDone = try reading.take(from: &input)
+            observation?.note { isDone || input.isEmpty ? "" : reading.missing(in: input, "have come") }
             keep(input)
             if isDone { registration.end(.read) }
             return isDone

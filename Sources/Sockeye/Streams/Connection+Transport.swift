@@ -18,6 +18,13 @@ extension Connection {
         return (state.isWaiting(.read), state.isWaiting(.write))
     }
 
+    /// What has come of a message that a framed or counted receive waits for, `4 of the 10 bytes of a message have come`; nil when
+    /// there is none, and before ``keepUnfinishedMessage()``.
+    package var unfinishedMessage: String? { observation?.unfinishedMessage }
+
+    /// From now on ``unfinishedMessage`` is kept, where there is an observer.
+    package func keepUnfinishedMessage() { observation?.keepUnfinished() }
+
     /// The number under which its observer sees it; nil when it has none.
     package var observedAs: SocketEvent.ID? { observation?.id }
 }

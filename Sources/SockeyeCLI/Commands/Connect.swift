@@ -98,6 +98,7 @@ struct Connect: AsyncParsableCommand {
         var options = ConnectionOptions()
         options.observer = EventLog.observing(explain ? Explainer.shared : nil)
         keepAlive.apply(to: &options)
+        Explainer.shared.source.with { $0 = ending.conduct.sends ? .ofStandardInput : .nobody }
         options.family = try family.preference(for: goal(endpoint))
         options.sourceAddress = try source.address()
         try family.check(options.sourceAddress, for: goal(endpoint))

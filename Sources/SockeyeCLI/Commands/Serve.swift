@@ -96,6 +96,7 @@ struct Serve: AsyncParsableCommand {
             try readiness.check(again: again)
             let audience = quiet ? nil : Audience()
             let role = try role.role(framing: messages.chosen, audience: audience)
+            Explainer.shared.source.with { $0 = self.role.source }
             let isForOne = once || self.role.terminal || (role as? FileReceiver)?.isForOne == true
             let idle = isForOne ? limits.idleTimeout.map { IdleLimit($0.duration, telling: explainer) } : nil
             defer { (role as? Hub)?.leaveTerminal() }

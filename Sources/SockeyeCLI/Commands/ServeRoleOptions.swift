@@ -71,6 +71,12 @@ struct ServeRoleOptions: ParsableArguments {
         takesMessages && !echo && !discard && !hub && !terminal ? reply ?? "Got it!" : nil
     }
 
+    /// What makes this server send, for `--explain`.
+    var source: SideStory.Source {
+        if terminal { return .ofStandardInput }
+        return discard || receive != nil ? .nobody : .peer
+    }
+
     /// Nothing but an echo that nobody sees.
     func isBareEcho(quiet: Bool, framing: Framing?) -> Bool { echo && quiet && framing == nil }
 

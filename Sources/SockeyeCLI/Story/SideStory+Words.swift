@@ -82,6 +82,7 @@ extension SideStory {
     }
 
     private func waiting(_ start: String, _ look: Look) -> Remark {
+        let hint = hint(look)
         guard isTCP, look.peer != nil else {
             return Remark(
                 "receive-waits",
@@ -98,24 +99,6 @@ extension SideStory {
             waiting to read, each for the other (or the \(peer) computes, which looks the same from here). \(hint)
             """
         )
-    }
-
-    private var hint: String {
-        switch lastToSpeak {
-        case .own:
-            """
-            The \(own), this side, spoke last. If the \(peer) reads a line, it waits for a newline; if it reads a length \
-            first, for as many bytes; if it reads until the end, for FIN, which comes when this side closes or calls \
-            shutdown(SHUT_WR)
-            """
-        case .peer:
-            """
-            The \(peer) spoke last, and it is this side's turn to answer, or the \(peer) has more to send: send something, or \
-            look where the \(peer) waits
-            """
-        case nil:
-            "Neither has sent anything: each believes that it is the other's turn. One of them has to send first"
-        }
     }
 
     // MARK: The end

@@ -15,6 +15,8 @@ struct SideStory: Sendable {
         /// The arrival is nil when nobody can count.
         case received(Int, Arrival?)
         case sent(Int)
+        /// The bytes themselves, which the operations only count: before they are sent, or after they were received.
+        case said(Who, [UInt8])
         /// A receive has returned the end.
         case ended
         /// `shutdown` has sent the end. The state is the kernel's for this end, where it was asked.
@@ -35,6 +37,20 @@ struct SideStory: Sendable {
         /// Bytes that were sent and that the peer's kernel does not have.
         var underWay = 0
         var peer: PeerSocket?
+        /// What has come of a message that this side waits for, where it reads messages.
+        var unfinished: String?
+    }
+
+    /// What makes this side send.
+    enum Source: Sendable {
+        /// A person who types lines.
+        case prompt
+        /// Standard input.
+        case input
+        /// What the peer says.
+        case peer
+        /// Nothing does: it only receives.
+        case nobody
     }
 
     /// A send that waits so long is worth a word.
@@ -52,12 +68,16 @@ struct SideStory: Sendable {
     private(set) var peerEnd = EndState()
     private(set) var firstToEnd: Who?
     private(set) var lastToSpeak: Who?
+    /// What whoever spoke last has said, as far as its bytes were seen.
+    private(set) var turn: (who: Who, what: Turn)?
+    let source: Source
     private(set) var wasReset = false
     private var hasToldSends = false
     private var hasToldQuiet = false
     private var hasToldBlocked = false
 
-    init(isServer: Bool, isTCP: Bool, serverPort: UInt16?) {
+    init(isServer: Bool, isTCP: Bool, serverPort: UInt16?, source: Source? = nil) {
+        self.source = source ?? (isServer ? .peer : .input)
         own = isServer ? "server" : "client"
         peer = isServer ? "client" : "server"
         self.isTCP = isTCP
@@ -87,6 +107,10 @@ struct SideStory: Sendable {
             guard let arrival, arrival.segments != arrival.receives else { return [] }
             return [received(arrival)]
         case .sent: return sent()
+        case .said(let who, let bytes):
+            if turn?.who != who { turn = (who, Turn()) }
+            turn?.what.take(bytes, nil)
+            return []
         case .ended:
             peerEnd.finishSending()
             ownEnd.hearEnd()

@@ -6,6 +6,8 @@ struct SilenceHint {
     let turn: Turn?
     let speaker: String
     let reader: String
+    /// Behind the speaker's name: `, this side,`.
+    var speakerNote = ""
 
     var words: String {
         guard let turn, turn.byteCount > 0 else {
@@ -14,8 +16,11 @@ struct SilenceHint {
                 what they agreed upon says
                 """
         }
-        return "The \(speaker) spoke last, and \(cause(turn)). \(remedy)"
+        return "The \(speaker)\(speakerNote) spoke last, and \(cause(turn)). \(remedy)"
     }
+
+    /// Only what is missing of a length that seems to be there; nil when none does.
+    var missingLength: String? { turn.flatMap(missingOfLength) }
 
     private func cause(_ turn: Turn) -> String {
         if let cause = missingOfLength(turn) { return cause }

@@ -19,12 +19,15 @@ struct Dialogue: Sendable {
 
     /// The next piece, or the next message; nil once the peer has finished sending.
     func next() async throws(SocketError) -> [UInt8]? {
-        guard let framing else { return try await connection.receive(upTo: 65_536) }
-        return try await connection.messages(framing).next()
+        if let framing { return try await connection.messages(framing).next() }
+        let bytes = try await connection.receive(upTo: 65_536)
+        if let bytes { Explainer.shared.note(bytes, of: .peer, on: connection) }
+        return bytes
     }
 
     /// Bytes as they are, or one message.
     func send(_ bytes: [UInt8]) async throws(SocketError) {
+        note([bytes])
         guard let framing else { return try await connection.send(bytes) }
         try await connection.messages(framing).send(bytes)
     }
@@ -33,6 +36,7 @@ struct Dialogue: Sendable {
     ///
     /// - Returns: why the framing cannot carry one of them, if so. Then nothing has gone out, and the conversation can go on.
     func offer(_ messages: [[UInt8]]) async throws(SocketError) -> SocketError? {
+        note(messages)
         do throws(SocketError) {
             if let framing {
                 try await connection.messages(framing).send(contentsOf: messages)
@@ -43,6 +47,15 @@ struct Dialogue: Sendable {
         } catch {
             if error.code == .invalidArgument || error.code == .limitExceeded { return error }
             throw error
+        }
+    }
+
+    /// What goes out, for `--explain`, as it is on the line.
+    private func note(_ messages: [[UInt8]]) {
+        guard connection.observedAs != nil else { return }
+        for message in messages {
+            guard let bytes = framing == nil ? message : try? framing?.encoded(message) else { continue }
+            Explainer.shared.note(bytes, of: .own, on: connection)
         }
     }
 }

@@ -24,6 +24,7 @@ extension Explainer {
         // In this order: what arrives in between is counted twice, and nothing is said to be lost.
         look.underWay = connection.unacknowledgedBytes ?? 0
         look.peer = PeerSocket.behind(connection)
+        look.unfinished = connection.unfinishedMessage
         add(id) { watched in
             let now = ContinuousClock.now
             // A wait begins when it is first seen, or when the operation before it has ended.

@@ -19,6 +19,8 @@ final class Explainer: SocketObserver {
         var connection: Connection?
     }
 
+    /// What makes this side send, where that is not the usual: a prompt.
+    let source = Locked<SideStory.Source?>(nil)
     private let watched = Locked<[SocketEvent.ID: Watched]>([:])
 
     func observe(_ event: SocketEvent) {
@@ -28,7 +30,9 @@ final class Explainer: SocketObserver {
         if event.operation == .accept || event.operation == .connect, event.error == nil {
             let isServer = event.operation == .accept
             let serverPort = isServer ? event.localAddress?.port : remote.port
-            let story = SideStory(isServer: isServer, isTCP: remote.family != .unix, serverPort: serverPort)
+            let isTCP = remote.family != .unix
+            let source = source.with(\.self)
+            let story = SideStory(isServer: isServer, isTCP: isTCP, serverPort: serverPort, source: source)
             watched.with { $0[event.socket] = Watched(story: story) }
         }
         let connection = watched.with { $0[event.socket]?.connection }
@@ -92,8 +96,15 @@ final class Explainer: SocketObserver {
             guard all[id] != nil else { return false }
             all[id]?.connection = connection
             all[id]?.lastEvent = .now
+            connection.keepUnfinishedMessage()
             return true
         }
+    }
+
+    /// Notes the bytes of a conversation, which are no part of the events; without `--explain` nothing happens.
+    func note(_ bytes: [UInt8], of who: SideStory.Who, on connection: Connection) {
+        guard let id = connection.observedAs else { return }
+        add(id) { $0.story.take(.said(who, bytes)) }
     }
 
     /// What the operation was, which system call it is, and what came of it.

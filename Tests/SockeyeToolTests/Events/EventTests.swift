@@ -166,6 +166,18 @@ import Testing
         try expect(missing.text, of: "replay", tells: ["error"])
     }
 
+    @Test func `a relay that explains tells its conclusions`() throws {
+        let server = try Program.python(
+            Script.server("c, _ = l.accept(); c.sendall(c.recv(99)); read_all(c); c.close()")
+        )
+        let relay = try Program.sockeye("relay", "--json", "--once", "--explain", "0", server.firstLine())
+        _ = try Program.python(Script.client("s.sendall(b'hi'); s.recv(99); s.shutdown(1); read_all(s)"), relay.port())
+            .finish()
+        let output = relay.finish().text
+        server.finish()
+        try expect(output, of: "relay", tells: ["recording", "open", "data", "end", "close", "explain"])
+    }
+
     @Test func `a relay whose target is not there tells it`() throws {
         let relay = try Program.sockeye("relay", "--json", "--once", "0", Peers.closedPort())
         _ = try Program.python(Script.prelude + "try: read_all(connect())\nexcept OSError: pass", relay.port()).finish()

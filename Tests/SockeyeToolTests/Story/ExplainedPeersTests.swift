@@ -148,4 +148,33 @@ import Testing
         #expect(outcome.errors.contains("the server has reset the connection (RST)"))
         #expect(outcome.errors.contains("it was reset before: nothing stays behind"))
     }
+
+    // MARK: What is missing
+
+    @Test func `a message that is not whole is told by connect`() throws {
+        let server = try Program.python(
+            Script.server("c, _ = l.accept(); c.sendall(b'\\0\\x0ahalf'); sys.stdin.read()")
+        )
+        let client = try Program.sockeye("connect", "--explain", "--framing", "length:2", server.firstLine())
+        let words = try client.wait(for: "only a part is there: 4 of the 10 bytes of a message have come. The server")
+        #expect(words.contains("both sides are waiting to read"))
+        client.send(SIGKILL)
+        server.finish()
+    }
+
+    @Test func `a line that does not end is told by serve, and once it ends no more`() throws {
+        let server = try Program.sockeye("serve", "--explain", "--framing", "lines", "0")
+        let client = try Program.python(
+            Script.client(
+                "s.sendall(b'hello'); sys.stdin.readline(); s.sendall(b'\\n'); print(s.recv(99)); sys.stdin.read()"
+            ),
+            server.port()
+        )
+        try server.wait(for: "only a part is there: 5 bytes have come, without")
+        client.write("\n")
+        let words = try server.wait(for: "The server, this side, spoke last, and with a whole line")
+        #expect(words.ranges(of: "only a part is there").count == 1)
+        server.send(SIGKILL)
+        client.finish()
+    }
 }

@@ -27,6 +27,76 @@ extension StoryTables {
 
     private static let timeWait = PeerSocket(state: "TIME_WAIT", unreadBytes: 0)
 
+    private static func unfinished(_ words: String) -> SideStory.Event {
+        var look = SideStory.Look(receiveWaits: .seconds(4), unfinished: words)
+        look.peer = PeerSocket(state: "ESTABLISHED", unreadBytes: 0)
+        return .looked(look)
+    }
+
+    /// What is missing, while both sides wait; rows as those of ``side``.
+    static let hints: [StoryRow<SideStory.Event>] = [
+        StoryRow(
+            name: "this side spoke last, without a newline",
+            steps: open([
+                (.said(.peer, Array("hi\n".utf8)), [], ""), (.received(3, nil), [], ""),
+                (.said(.own, Array("Got it!".utf8)), [], ""), (.sent(7), ["sends"], ""),
+                (
+                    waiting(receive: .seconds(4), unread: 0), ["both-waiting"],
+                    "The server, this side, spoke last, and its last byte is no newline. If the client reads a line"
+                ),
+            ])
+        ),
+        StoryRow(
+            name: "this side announced more than it sent",
+            steps: open([
+                (.said(.own, [0, 9, 1, 2]), [], ""), (.sent(4), ["sends"], ""),
+                (
+                    waiting(receive: .seconds(4)), ["receive-waits"],
+                    "announce 9 bytes, and 2 followed: if the client reads"
+                ),
+            ])
+        ),
+        StoryRow(
+            name: "the peer announced more than it sent",
+            steps: open([
+                (.received(4, nil), [], ""), (.said(.peer, [0, 9, 1, 2]), [], ""),
+                (
+                    waiting(receive: .seconds(4)), ["receive-waits"],
+                    "the client has more to send: its first two bytes, read as a length, announce 9 bytes, and 2 followed"
+                ),
+            ])
+        ),
+        StoryRow(
+            name: "the peer said a whole line",
+            steps: open([
+                (.received(3, nil), [], ""), (.said(.peer, Array("hi\n".utf8)), [], ""),
+                (
+                    waiting(receive: .seconds(4), unread: 0), ["both-waiting"],
+                    "has more to send. This side answers what comes, and says nothing by itself"
+                ),
+            ])
+        ),
+        StoryRow(
+            name: "a message that is not whole",
+            steps: open([
+                (.received(6, nil), [], ""),
+                (
+                    unfinished("4 of the 10 bytes of a message have come"), ["both-waiting"],
+                    "only a part is there: 4 of the 10 bytes of a message have come. The client has to send the rest"
+                ),
+            ])
+        ),
+        StoryRow(
+            name: "nobody has said anything",
+            steps: open([
+                (
+                    waiting(receive: .seconds(4), unread: 0), ["both-waiting"],
+                    "One of them has to send first. This side answers"
+                )
+            ])
+        ),
+    ]
+
     /// All of them are a server's, over TCP, on port 8000.
     static let side: [StoryRow<SideStory.Event>] = [
         StoryRow(

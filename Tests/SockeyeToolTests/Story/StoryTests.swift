@@ -11,7 +11,7 @@ import Testing
         for (event, ids, words) in row.steps { check(story.take(event), ids, words, "\(event)") }
     }
 
-    @Test(arguments: StoryTables.side)
+    @Test(arguments: StoryTables.side + StoryTables.hints)
     func `one side tells what it knows, and no more`(row: StoryRow<SideStory.Event>) {
         var story = SideStory(isServer: true, isTCP: true, serverPort: 8000)
         for (event, ids, words) in row.steps { check(story.take(event), ids, words, "\(event)") }
