@@ -60,6 +60,29 @@ import Testing
     }
 
     @Test(arguments: Family.allCases)
+    func `is told how much of a message is there, if it wants to know, until the message is whole`(
+        family: Family
+    ) async throws {
+        var client = ConnectionOptions()
+        client.observer = Recorder()
+        try await withEnds(family, client: client) { client, server in
+            for isKept in [false, true] {
+                if isKept { client.keepUnfinishedMessage() }
+                let reader = Task { try await client.messages(.lengthPrefixed(UInt16.self)).next() }
+                await client.untilWaiting(.read)
+                try await server.send([0, 10, 1, 2, 3, 4])
+                // It waits again when it has looked at these.
+                while client.unreadBytes != 0 { await Task.yield() }
+                await client.untilWaiting(.read)
+                #expect(client.unfinishedMessage == (isKept ? "4 of the 10 bytes of a message have come" : nil))
+                try await server.send([5, 6, 7, 8, 9, 10])
+                #expect(try await reader.value?.count == 10)
+                #expect(client.unfinishedMessage == nil)
+            }
+        }
+    }
+
+    @Test(arguments: Family.allCases)
     func `sees failures with their errors`(family: Family) async throws {
         let recorder = Recorder()
         var client = ConnectionOptions()
