@@ -88,8 +88,15 @@ import Testing
 
     @Test func `a closed firewall is a problem, and one that cannot be read is not`() throws {
         var evidence = try evidence(Self.rows[0])
-        evidence.firewall.isUnreadable = true
-        #expect(ListenVerdict.findings(evidence).map(\.id).last == "firewall-unreadable")
+        evidence.firewall.unreadable = ["nft list ruleset: Operation not permitted"]
+        let unread = try #require(ListenVerdict.findings(evidence).last)
+        #expect(unread.id == "firewall-unreadable" && unread.severity == .note)
+        #expect(unread.evidence == ["nft list ruleset: Operation not permitted"])
+        #expect(unread.next.first == "sudo sockeye doctor --listen '*:1337'")
+        // Who is root already is not told to become root.
+        evidence.state.isRoot = true
+        let asRoot = try #require(ListenVerdict.findings(evidence).last)
+        #expect(asRoot.cause.contains("NET_ADMIN") && !asRoot.next.contains { $0.hasPrefix("sudo sockeye") })
         evidence.firewall.chains = FirewallParser.iptables("-P INPUT DROP")
         let findings = ListenVerdict.findings(evidence)
         #expect(findings.map(\.id) == ["can-listen", "firewall-closed", "reach", "not-from-outside"])

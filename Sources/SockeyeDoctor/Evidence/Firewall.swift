@@ -54,8 +54,11 @@ package struct Firewall: Sendable, Equatable {
     /// firewalld's zone for the network that this computer is in, where it is not the one that commands go to by themselves.
     package var zone: String?
     package var chains: [Chain] = []
-    /// There is a firewall tool, and this user may not read its rules.
-    package var isUnreadable = false
+    /// What could not be read, with the answer of each tool: `nft list ruleset: Operation not permitted`.
+    package var unreadable: [String] = []
+
+    /// There is a firewall tool, and it does not tell this program its rules.
+    package var isUnreadable: Bool { !unreadable.isEmpty }
 
     package init() {}
 

@@ -106,22 +106,29 @@ extension ListenVerdict {
                 cause: "the rule has a condition: an address, an interface, or a rate",
                 next: openings
             )
-        case .open where firewall.isUnreadable:
-            return Finding(
-                "firewall-unreadable",
-                .note,
-                .certain,
-                "whether the firewall of this computer lets clients in is unknown",
-                evidence: ["only the administrator may read its rules"]
-                    + (firewall.manager.map { ["\($0.rawValue) is switched on"] } ?? []),
-                cause: "this program does not run as administrator (root)",
-                next: [
+        case .open where firewall.isUnreadable: return unreadable(evidence)
+        case .open: return nil
+        }
+    }
+
+    private static func unreadable(_ evidence: ListenEvidence) -> Finding {
+        let (firewall, isRoot) = (evidence.firewall, evidence.state.isRoot)
+        return Finding(
+            "firewall-unreadable",
+            .note,
+            .certain,
+            "whether the firewall of this computer lets \(evidence.kind == .datagram ? "datagrams" : "clients") in is unknown: its rules could not be read",
+            evidence: firewall.unreadable + (firewall.manager.map { ["\($0.rawValue) is switched on"] } ?? []),
+            cause: isRoot
+                ? "root of a container may not look (it lacks NET_ADMIN), or this kernel has no such firewall at all"
+                : "only the administrator (root) may read them, and this program does not run as that",
+            next: isRoot
+                ? ["\(firewall.showing)   on the computer that the container runs on: shows the rules"]
+                : [
                     "sudo sockeye doctor --listen \(evidence.typed(evidence.target))",
                     "\(firewall.showing)   shows the rules",
                 ]
-            )
-        case .open: return nil
-        }
+        )
     }
 
     private static func closed(

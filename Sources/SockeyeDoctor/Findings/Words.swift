@@ -25,9 +25,9 @@ package enum Words {
         }
     }
 
-    /// Bytes of somebody else as text without control characters, at most 60 of them.
-    package static func printable(_ bytes: [UInt8]) -> String {
-        let text = String(decoding: bytes.prefix(60), as: UTF8.self)
+    /// Bytes of somebody else as text without control characters, as many as are wanted.
+    package static func printable(_ bytes: [UInt8], most: Int = 60) -> String {
+        let text = String(decoding: bytes.prefix(most), as: UTF8.self)
         return String(
             text.map { $0.isASCII && !$0.isNewline && ($0.asciiValue ?? 0) >= 32 && $0.asciiValue != 127 ? $0 : "·" }
         )

@@ -11,7 +11,7 @@ enum FirewallReader {
             if rules.status == 0 {
                 firewall.chains = FirewallParser.nftables(rules.text)
             } else {
-                firewall.isUnreadable = true
+                firewall.unreadable.append(complaint("nft list ruleset", rules))
             }
         }
         if firewall.chains.contains(where: \.isInput) {
@@ -21,9 +21,9 @@ enum FirewallReader {
             if rules.status == 0 {
                 firewall.chains = FirewallParser.iptables(rules.text)
                 firewall.manager = .iptables
-                firewall.isUnreadable = false
+                firewall.unreadable = []
             } else {
-                firewall.isUnreadable = true
+                firewall.unreadable.append(complaint("iptables -S", rules))
             }
         }
         if isUfwOn { firewall.manager = .ufw }
@@ -47,6 +47,13 @@ enum FirewallReader {
             let standard = run("firewall-cmd", "--get-default-zone"), standard.status == 0
         else { return nil }
         return FirewallParser.zone(active: active.text, standard: standard.text)
+    }
+
+    /// The command, and why it says that it cannot.
+    static func complaint(_ command: String, _ outcome: OtherProgram.Outcome) -> String {
+        let line = outcome.text.split(separator: "\n").first { $0.contains { !$0.isWhitespace } }
+        let words = line.map { Words.printable(Array($0.utf8), most: 120) } ?? "it ended with status \(outcome.status)"
+        return "\(command): \(words)"
     }
 
     private static func run(_ name: String, _ arguments: String...) -> OtherProgram.Outcome? {
