@@ -29,6 +29,15 @@ import Testing
         let errnos = Explanation.all.flatMap(\.errnos)
         #expect(Set(errnos).count == errnos.count, "an errno that two entries have is explained by chance")
         #expect(Set(errnos).isSubset(of: ErrorNumber.all.map(\.name)))
+        #expect(Set(Explanation.all.flatMap(\.followsFrom)).isSubset(of: Explanation.all.map(\.id)))
+        let owners = Dictionary(
+            grouping: Explanation.all.flatMap { entry in
+                Set(entry.phrases.map { $0.lowercased() }).map { (phrase: $0, id: entry.id) }
+            },
+            by: \.phrase
+        )
+        let shared = owners.filter { $0.value.count > 1 }.keys.sorted()
+        #expect(shared.isEmpty, "a phrase that two entries have is explained by chance")
     }
 
     @Test(arguments: ErrorNumber.all.map(\.name))

@@ -18,8 +18,8 @@ extension Lesson {
         ],
         tryNext: [
             "sockeye serve --echo    in one terminal",
-            "sockeye bench 1337    in another, and then the same with",
-            "sockeye bench 1337 --reconnect",
+            "sockeye bench -c 1 1337    in another: one connection for all messages",
+            "sockeye bench -c 1 --reconnect 1337    and then: one for each",
         ]
     ) { stage in
         let address = Handover<SocketAddress>()
