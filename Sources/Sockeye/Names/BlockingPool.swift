@@ -6,8 +6,10 @@ internal import Synchronization
 /// A thread is started when there is work and ends when there is none: names are looked up rarely, and an idle process
 /// should hold nothing.
 final class BlockingPool: Sendable {
+    private typealias Work = any PooledWork
+
     private struct State {
-        var waiting: [@Sendable () -> Void] = []
+        var waiting: [Work] = []
         var threads = 0
     }
 
@@ -21,29 +23,27 @@ final class BlockingPool: Sendable {
         self.limit = limit
     }
 
-    /// Runs `work` on a thread of the pool; nil when the task was cancelled, and then its result is dropped when it
-    /// comes: a call that blocks cannot be taken back.
+    /// How much waits for a thread.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
+    /// Runs `work` on a thread of the pool; nil when the task was cancelled. A call that blocks cannot be taken back, so its
+    /// result is then dropped when it comes; what no thread has begun is not begun any more, or those who give up and ask
+    /// again would fill the queue of a name server that does not answer.
     func run<Result: Sendable>(_ work: @escaping @Sendable () -> Result) async throws(Errno) -> Result? {
-        let answer = Answer<Result>()
-        let failure = Mutex<Errno?>(nil)
+        let answer = Answer(work)
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 guard answer.begin(continuation) else { return }
-                do throws(Errno) {
-                    try submit { answer.finish(work()) }
-                } catch {
-                    failure.withLock { $0 = error }
-                    answer.finish(nil)
-                }
+                submit(answer)
             }
         } onCancel: {
-            answer.finish(nil)
+            state.withLock { $0.waiting.removeAll { $0 === answer } }
+            answer.finish(.success(nil))
         }
-        if let failure = failure.withLock({ $0 }) { throw failure }
-        return answer.value
+        return try answer.outcome.get()
     }
 
-    private func submit(_ work: @escaping @Sendable () -> Void) throws(Errno) {
+    private func submit(_ work: Work) {
         let startsThread = state.withLock { state in
             state.waiting.append(work)
             guard state.threads < limit else { return false }
@@ -54,19 +54,20 @@ final class BlockingPool: Sendable {
         do {
             try Syscalls.startThread { self.workUntilDone() }
         } catch {
-            let isStranded = state.withLock { state in
+            // Other threads that are at work come to it; when there are none, nobody ever would, nor to what others have
+            // added in the hope of the thread that did not start.
+            let stranded = state.withLock { state in
                 state.threads -= 1
-                if state.threads == 0, !state.waiting.isEmpty { state.waiting.removeLast() }
-                return state.threads == 0
+                defer { if state.threads == 0 { state.waiting = [] } }
+                return state.threads == 0 ? state.waiting : []
             }
-            // Other threads are at work: one of them will come to it.
-            if isStranded { throw error }
+            for work in stranded { work.fail(error) }
         }
     }
 
     private func workUntilDone() {
         while true {
-            let work: (@Sendable () -> Void)? = state.withLock { state in
+            let work = state.withLock { state -> Work? in
                 guard !state.waiting.isEmpty else {
                     state.threads -= 1
                     return nil
@@ -74,38 +75,56 @@ final class BlockingPool: Sendable {
                 return state.waiting.removeFirst()
             }
             guard let work else { return }
-            work()
+            work.run()
         }
     }
 }
 
-/// The result of one piece of work, or the end of waiting for it, whichever is first.
-private final class Answer<Value: Sendable>: Sendable {
+/// What waits for a thread, whatever its result is.
+private protocol PooledWork: AnyObject, Sendable {
+    func run()
+    func fail(_ error: Errno)
+}
+
+/// One piece of work and its result, or the end of waiting for it, whichever is first.
+private final class Answer<Value: Sendable>: PooledWork {
     private struct State {
         var continuation: CheckedContinuation<Void, Never>?
-        var isFinished = false
-        var value: Value?
+        var outcome: Result<Value?, Errno>?
     }
 
     private let state = Mutex(State())
+    private let work: @Sendable () -> Value
 
-    var value: Value? { state.withLock { $0.value } }
+    init(_ work: @escaping @Sendable () -> Value) {
+        self.work = work
+    }
+
+    /// nil while there is none, and for what was given up.
+    var outcome: Result<Value?, Errno> { state.withLock { $0.outcome ?? .success(nil) } }
+
+    func run() {
+        // Given up between leaving the queue and now.
+        if state.withLock({ $0.outcome != nil }) { return }
+        finish(.success(work()))
+    }
+
+    func fail(_ error: Errno) { finish(.failure(error)) }
 
     /// False: finished already, and the continuation was resumed.
     func begin(_ continuation: CheckedContinuation<Void, Never>) -> Bool {
         let isFinished = state.withLock { state in
-            if !state.isFinished { state.continuation = continuation }
-            return state.isFinished
+            if state.outcome == nil { state.continuation = continuation }
+            return state.outcome != nil
         }
         if isFinished { continuation.resume() }
         return !isFinished
     }
 
-    func finish(_ value: Value?) {
+    func finish(_ outcome: Result<Value?, Errno>) {
         let continuation = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            guard !state.isFinished else { return nil }
-            state.isFinished = true
-            state.value = value
+            guard state.outcome == nil else { return nil }
+            state.outcome = outcome
             defer { state.continuation = nil }
             return state.continuation
         }

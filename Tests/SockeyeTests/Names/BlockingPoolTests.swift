@@ -76,6 +76,47 @@ import Testing
         #expect(try await queued.value == nil)
     }
 
+    @Test func `leave the queue when they are given up, and are not begun any more`() async throws {
+        let pool = BlockingPool(limit: 1)
+        let door = Door()
+        let (started, begun) = (Tally(), Tally())
+        let first = Task {
+            try await pool.run {
+                started.add()
+                door.pass()
+                return 1
+            }
+        }
+        await started.reach()
+        let queued = (0..<20).map { _ in Task { try await pool.run { begun.add() } } }
+        await until("they wait") { pool.waitingCount == 20 }
+        for task in queued { task.cancel() }
+        for task in queued { #expect(try await task.value == nil) }
+        #expect(pool.waitingCount == 0)
+        door.open()
+        #expect(try await first.value == 1)
+        #expect(try await pool.run { 2 } == 2)
+        #expect(begun.count == 0)
+    }
+
+    @Test func `that no thread can be had for fail, and so does what came meanwhile in the hope of it`() async {
+        await #expect(processExitsWith: .success) {
+            let pool = BlockingPool(limit: 4)
+            let group = try EventLoopGroup(count: 1)
+            let second = Mutex<Task<Errno?, Never>?>(nil)
+            let plan = NoThreads {
+                let task = Task(executorPreference: group.loops[0]) { await errno { _ = try await pool.run { 2 } } }
+                second.withLock { $0 = task }
+            }
+            let first = await FaultSeam.with(plan) { await errno { _ = try await pool.run { 1 } } }
+            #expect(first == .wouldBlock)
+            #expect(await second.withLock { $0 }?.value == .wouldBlock)
+            #expect(pool.waitingCount == 0)
+            #expect(try await pool.run { 3 } == 3)
+            withExtendedLifetime(group) {}
+        }
+    }
+
     @Test func `are not begun for a task that is cancelled already, or their result is dropped`() async throws {
         let pool = BlockingPool(limit: 1)
         let task = Task {
@@ -115,5 +156,43 @@ import Testing
     func `what is no name is not looked up`(text: String, expected: [String]) async throws {
         let addresses = try await Resolver.fixed([:]).addresses(of: Endpoint(parsing: text))
         #expect(addresses.map(\.description) == expected)
+    }
+}
+
+/// No thread can be started. While the first is refused, another task asks for one.
+private final class NoThreads: FaultPlan {
+    private let count = Mutex(0)
+    private let secondCame = DispatchSemaphore(value: 0)
+    private let whileFirst: @Sendable () -> Void
+
+    init(_ whileFirst: @escaping @Sendable () -> Void) { self.whileFirst = whileFirst }
+
+    func answer(to call: SystemCall, on descriptor: Int32) -> FaultAnswer {
+        guard call == .startThread else { return .none }
+        let position = count.withLock { count in
+            count += 1
+            return count
+        }
+        if position == 1 {
+            whileFirst()
+            secondCame.wait()
+        } else {
+            secondCame.signal()
+        }
+        return .failure(.wouldBlock)
+    }
+
+    func answered(_ call: SystemCall, on descriptor: Int32, _ result: Result<Int, Errno>) {}
+    func opened(_ descriptor: Int32) {}
+    func watched(_ descriptor: Int32) {}
+    func closing(_ descriptor: Int32) {}
+}
+
+private func errno(_ body: () async throws -> Void) async -> Errno? {
+    do {
+        try await body()
+        return nil
+    } catch {
+        return error as? Errno
     }
 }
