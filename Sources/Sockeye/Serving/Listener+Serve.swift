@@ -17,26 +17,40 @@ extension Listener {
     /// the kernel's queue, and it takes them as soon as it can. It tries 20 times a second, and says so on standard error
     /// every 5 seconds.
     ///
-    /// - Returns: After ``close()``, when the last handler has ended.
+    /// - Returns: After ``close()``, when the last handler has ended; after ``shutdown(drain:)``, also one that came first.
     /// - Cancellation: throws `.cancelled` after all handlers, whose tasks are cancelled too, have ended.
     /// - Concurrency: one `serve` or `accept` at a time.
-    /// - Throws: `.invalidArgument` for a limit that makes no sense; `.cancelled`; `.busy` while another task accepts; an error of the listener itself. Never an error of a
-    ///   client or a handler: see ``ServeOptions/onHandlerError``.
+    /// - Throws: `.invalidArgument` for a limit that makes no sense; `.cancelled`; `.busy` while another task serves or accepts;
+    ///   `.closed` when the listener is closed before it begins; an error of the listener itself. Never an error of a client or
+    ///   a handler: see ``ServeOptions/onHandlerError``.
     public func serve(
         options: ServeOptions = ServeOptions(),
         _ handler: @escaping @Sendable @concurrent (Connection) async throws -> Void
     ) async throws(SocketError) {
         if let flaw = options.flaw { throw flaw.with(local: localAddress, remote: nil) }
         let policy = ServePolicy(options, handler)
-        serving.withLock { $0 = policy }
+        guard try beginServing(policy) else { return }
         // A child of its own, so that accepting runs on the loop and not on the main actor or wherever the caller is.
         let failure = await withTaskGroup(of: SocketError?.self) { group in
             group.addTask(executorPreference: registration.loop) { await self.acceptAndHandle(policy) }
             return await group.next() ?? nil
         }
-        serving.withLock { $0 = nil }
+        serving.withLock { $0.policy = nil }
         policy.end()
         if let failure { throw failure }
+    }
+
+    /// False: the service was shut down before it began. Which of two tasks comes first must not decide about an error.
+    private func beginServing(_ policy: ServePolicy) throws(SocketError) -> Bool {
+        let obstacle = serving.withLock { serving -> SocketError.Code? in
+            if serving.policy != nil { return .busy }
+            if serving.isShutDown { return .cancelled }
+            if registration.snapshot.isClosed { return .closed }
+            serving.policy = policy
+            return nil
+        }
+        guard let obstacle, obstacle != .cancelled else { return obstacle == nil }
+        throw SocketError(obstacle, .accept, localAddress: localAddress)
     }
 
     private func acceptAndHandle(_ policy: ServePolicy) async -> SocketError? {
@@ -103,14 +117,17 @@ extension Listener {
     ///     let summary = await listener.shutdown(drain: .seconds(10))
     ///     print("\(summary.finished) finished, \(summary.cancelled) had to be cut off")
     ///
-    /// `serve` returns too, without an error. Who waits in the kernel's queue is refused.
+    /// `serve` returns too, without an error, and so does one that begins only now. Who waits in the kernel's queue is refused.
     ///
     /// - Parameter drain: How long the conversations may last. Zero cancels them at once.
     /// - Returns: When all connections have closed, how many ended in which way; zeros when nobody serves.
     /// - Cancellation: returns at once; the shutdown goes on.
     @discardableResult
     public func shutdown(drain: Duration) async -> ShutdownSummary {
-        let policy = serving.withLock { $0 }
+        let policy = serving.withLock { serving in
+            serving.isShutDown = true
+            return serving.policy
+        }
         policy?.beginShutdown(drain: drain)
         close()
         guard let policy else { return ShutdownSummary(finished: 0, cancelled: 0) }

@@ -17,8 +17,14 @@ public final class Listener: Sendable {
     private let observer: (any SocketObserver)?
     /// What a Unix socket with a path has in the file system, until the listener closes.
     let file: SocketFile?
-    /// The `serve` that runs now.
-    let serving = Mutex<ServePolicy?>(nil)
+    let serving = Mutex(Service())
+
+    struct Service {
+        /// That of the `serve` that runs now.
+        var policy: ServePolicy?
+        var isShutDown = false
+    }
+
     /// The address that clients connect to: port 0 went in, the real port comes out. In C: `getsockname`.
     public let localAddress: SocketAddress
 

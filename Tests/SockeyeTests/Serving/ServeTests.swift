@@ -72,10 +72,10 @@ import Testing
         let told = Collected<String>()
         let inside = Tally()
         try await withServer(family) { connection in
-            inside.add()
+            let number = inside.add()
             do {
                 // Half of them wait for input, half for room.
-                if inside.count % 2 == 0 { try await connection.send(Pattern.bytes(20_000_000)) }
+                if number % 2 == 0 { try await connection.send(Pattern.bytes(20_000_000)) }
                 let end = try await connection.receive(upTo: 1)
                 told.add(end == nil ? "end" : "bytes")
             } catch let error as SocketError {

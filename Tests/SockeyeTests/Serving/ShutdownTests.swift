@@ -84,4 +84,46 @@ import Testing
             #expect(await socketError { _ = try await listener.accept() }?.code == .closed)
         }
     }
+
+    @Test(arguments: Family.allCases)
+    func `before anybody serves, a service that begins later ends at once and without an error`(
+        family: Family
+    ) async throws {
+        try await withListener(family) { listener in
+            #expect(await listener.shutdown(drain: .seconds(1)) == ShutdownSummary(finished: 0, cancelled: 0))
+            for _ in 0..<2 { try await listener.serve(echo) }
+        }
+    }
+
+    @Test(arguments: Family.allCases)
+    func `is not a close: a listener that is closed already does not serve, and says so`(family: Family) async throws {
+        try await withListener(family) { listener in
+            listener.close()
+            let error = await socketError { try await listener.serve(echo) }
+            #expect(error?.code == .closed)
+            #expect(error?.localAddress == listener.localAddress)
+            // And whoever shuts it down then waits for nobody.
+            #expect(await listener.shutdown(drain: .seconds(30)).finished == 0)
+        }
+    }
+
+    @Test(arguments: Family.allCases)
+    func `still knows whom to wait for after a second service was refused`(family: Family) async throws {
+        let begun = Tally()
+        try await withListener(family) { listener in
+            let server = Task {
+                try await listener.serve { connection in
+                    begun.add()
+                    try await echo(connection)
+                }
+            }
+            let peer = try RawPeer(connectedTo: listener.localAddress)
+            await begun.reach(1)
+            #expect(await socketError { try await listener.serve(echo) }?.code == .busy)
+            let summary = await listener.shutdown(drain: .zero)
+            #expect(summary.cancelled == 1)
+            peer.close()
+            try await server.value
+        }
+    }
 }

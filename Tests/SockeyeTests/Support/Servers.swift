@@ -37,7 +37,13 @@ func withServer<Result>(
 ) async throws -> Result {
     try await withListener(family, options: options) { listener in
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await listener.serve(options: serving, handler) }
+            group.addTask {
+                do {
+                    try await listener.serve(options: serving, handler)
+                } catch let error as SocketError where error.code == .closed {
+                    // The body was done before it began.
+                }
+            }
             do {
                 let result = try await body(listener)
                 listener.close()

@@ -14,15 +14,18 @@ final class Tally: Sendable {
 
     var count: Int { state.withLock { $0.count } }
 
-    func add(_ amount: Int = 1) {
-        let reached = state.withLock { state in
+    /// - Returns: The count with this one, which another task may have raised by the time somebody asks for it.
+    @discardableResult
+    func add(_ amount: Int = 1) -> Int {
+        let (count, reached) = state.withLock { state in
             state.count += amount
             let count = state.count
             let reached = state.waiting.filter { $0.goal <= count }
             state.waiting.removeAll { $0.goal <= count }
-            return reached
+            return (count, reached)
         }
         for one in reached { one.continuation.resume() }
+        return count
     }
 
     func reach(_ goal: Int = 1) async {
