@@ -93,11 +93,15 @@ struct DatagramOpening {
     }
 
     private func fail(_ operation: SocketError.Operation, _ errno: Errno) -> SocketError {
-        var detail: String?
-        if errno == .wrongProtocolType, operation == .connect {
-            detail = "the socket there is no datagram socket"
+        let error = SocketError(errno, operation, localAddress: local, remoteAddress: remote)
+        guard let address = operation == .connect ? remote : local ?? remote else { return error }
+        if errno == .permissionDenied, operation == .connect, family != .unix, options.broadcast == .off {
+            return error.adding(detail: DatagramSocket.broadcastAdvice)
         }
-        return SocketError(errno, operation, localAddress: local, remoteAddress: remote, detail: detail)
+        if errno == .wrongProtocolType, operation == .connect {
+            return error.adding(detail: "the socket there is no datagram socket")
+        }
+        return error.explaining(address, on: family)
     }
 
     func report(_ error: SocketError) {

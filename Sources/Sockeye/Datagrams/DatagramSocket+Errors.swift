@@ -60,7 +60,7 @@ extension DatagramSocket {
         case .messageTooLong:
             return tooLong(byteCount ?? 0)
         case .permissionDenied where traits.family != .unix && traits.options.broadcast == .off:
-            return "sending to a broadcast address has to be allowed first (DatagramOptions.broadcast)"
+            return Self.broadcastAdvice
         case .notPermitted:
             return "a firewall of this computer forbids it"
         case .notConnected, .destinationRequired:
@@ -79,6 +79,9 @@ extension DatagramSocket {
             return nil
         }
     }
+
+    static let broadcastAdvice =
+        "sending to a broadcast address has to be allowed first (DatagramOptions.broadcast)"
 
     private func tooLong(_ byteCount: Int) -> String {
         switch traits.family {
@@ -107,7 +110,7 @@ extension DatagramSocket {
         let detail =
             remote.family == .unix
             ? "a Unix datagram has its socket's own name, and cannot be sent from \(source)"
-            : "the source \(source) is no \(remote.family.words) address, as the destination is"
+            : "the source \(source) is no \(remote.family) address, as the destination is"
         return SocketError(.invalidAddress, .send, localAddress: localAddress, remoteAddress: remote, detail: detail)
     }
 
@@ -117,7 +120,7 @@ extension DatagramSocket {
             if address == .unixUnnamed {
                 "that socket has no name, so nothing can be sent to it; a Unix client that wants answers binds to a name"
             } else if address.family != traits.family {
-                "a socket bound to \(localAddress) sends to \(traits.family.words) addresses, and \(address) is none"
+                "a socket bound to \(localAddress) sends to \(traits.family) addresses, and \(address) is none"
             } else {
                 "this socket cannot send to \(address)"
             }

@@ -20,19 +20,17 @@ extension DatagramSocket {
         to endpoint: Endpoint,
         options: DatagramOptions = DatagramOptions()
     ) async throws(SocketError) -> DatagramSocket {
-        var failure: SocketError?
+        var attempts = BindAttempts()
         for address in try await options.addresses(of: endpoint, for: .bind) {
             let opening = DatagramOpening(options, bindsTo: address, connectsTo: nil)
             do {
                 return try opening.open()
             } catch {
                 opening.report(error)
-                // "*" falls back to IPv4 on a computer without IPv6, a name to its next address.
-                if failure == nil { failure = error }
-                guard error.code == .unsupported || error.code == .addressNotAvailable else { break }
+                guard attempts.goesOn(after: error) else { break }
             }
         }
-        throw failure ?? SocketError(.invalidAddress, .bind, detail: "\(endpoint)")
+        throw attempts.error(for: endpoint)
     }
 
     /// Connects to one peer: ``send(_:)`` goes there, and only what comes from there is received.
@@ -128,19 +126,5 @@ extension DatagramOptions {
         for operation: SocketError.Operation
     ) async throws(SocketError) -> [SocketAddress] {
         try await resolver.addresses(of: endpoint, for: operation, family, within: nil)
-    }
-}
-
-extension AddressFamily {
-    /// With its article.
-    var phrase: String { self == .unix ? "a Unix" : "an \(words)" }
-
-    /// As it stands in a sentence.
-    var words: String {
-        switch self {
-        case .ipv4: "IPv4"
-        case .ipv6: "IPv6"
-        case .unix: "Unix"
-        }
     }
 }

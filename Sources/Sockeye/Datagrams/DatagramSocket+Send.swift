@@ -362,7 +362,7 @@ extension DatagramSocket {
             .invalidAddress,
             .send,
             localAddress: localAddress,
-            detail: "\"\(endpoint)\" has no \(traits.family.words) address, which is what this socket sends to"
+            detail: "\"\(endpoint)\" has no \(traits.family) address, which is what this socket sends to"
         )
     }
 }

@@ -26,11 +26,13 @@ public struct NetworkInterface: Sendable, Hashable {
         case .numbered: break
         case .named(let name): if let index = Syscalls.interfaceIndex(name) { return index }
         }
-        throw SocketError(
-            .invalidAddress,
-            operation,
-            detail: "this computer has no network interface \(self)"
-        )
+        throw missing(operation)
+    }
+
+    /// The error for one that does not exist.
+    func missing(_ operation: SocketError.Operation, errno: Errno? = nil) -> SocketError {
+        let detail = "this computer has no network interface \(self)"
+        return SocketError(.invalidAddress, operation, errno: errno, detail: detail)
     }
 }
 

@@ -59,7 +59,8 @@ public struct Resolver: Sendable {
     public static func fixed(_ names: [String: [SocketAddress]]) -> Resolver {
         Resolver { (name, _) async throws(SocketError) in
             guard let addresses = names[name.lowercased()] else {
-                throw SocketError(.nameNotFound, .resolve, detail: "no computer is known by the name \"\(name)\"")
+                let detail = "no computer is known by the name \(EndpointError.quote(name))"
+                throw SocketError(.nameNotFound, .resolve, detail: detail)
             }
             return Answer(addresses: addresses)
         }
@@ -116,7 +117,7 @@ public struct Resolver: Sendable {
             } catch let error as SocketError {
                 throw error
             } catch {
-                throw SocketError(SocketError.Code.cancelled, .resolve, detail: "\"\(name)\"")
+                throw SocketError(SocketError.Code.cancelled, .resolve, detail: EndpointError.quote(name))
             }
         } else {
             answer = try await lookUp(name, family)
@@ -124,7 +125,8 @@ public struct Resolver: Sendable {
         if let family = family.family { answer.addresses.removeAll { $0.family != family } }
         if answer.addresses.isEmpty {
             let kind = family.family.map { "\($0) " } ?? ""
-            throw SocketError(.nameNotFound, .resolve, detail: "no \(kind)address is known for the name \"\(name)\"")
+            let detail = "no \(kind)address is known for the name \(EndpointError.quote(name))"
+            throw SocketError(.nameNotFound, .resolve, detail: detail)
         }
         return answer
     }
@@ -148,9 +150,11 @@ public struct Resolver: Sendable {
                 }
             }
         } catch {
-            throw SocketError(error, .resolve, detail: "\"\(name)\"")
+            throw SocketError(error, .resolve, detail: EndpointError.quote(name))
         }
-        guard let found else { throw SocketError(SocketError.Code.cancelled, .resolve, detail: "\"\(name)\"") }
+        guard let found else {
+            throw SocketError(SocketError.Code.cancelled, .resolve, detail: EndpointError.quote(name))
+        }
         return try found.get()
     }
 }

@@ -8,6 +8,10 @@ extension ConnectionOptions {
     /// The addresses that can be reached from the source address.
     func reachable(_ addresses: [SocketAddress], of endpoint: Endpoint) throws(SocketError) -> [SocketAddress] {
         guard let sourceAddress else { return addresses }
+        if case .unixPath = sourceAddress.kind {
+            let detail = "a path as the source: its file would stay behind; use an abstract name, or none"
+            throw SocketError(.unsupported, .connect, localAddress: sourceAddress, detail: detail)
+        }
         let fitting = addresses.filter { $0.family == sourceAddress.family }
         guard fitting.isEmpty else { return fitting }
         throw SocketError(
@@ -21,7 +25,7 @@ extension ConnectionOptions {
     /// Why connecting to an address has failed, in the terms of whoever chose where to connect from.
     func error(_ failure: OperationFailure, at address: SocketAddress) -> SocketError {
         let error = SocketError(failure, .connect, local: sourceAddress, remote: address).explainingPath()
-        if let errno = error.errno, let detail = SocketError.detail(of: errno, at: address) {
+        if let errno = error.errno, let detail = SocketError.detail(of: errno, at: address) ?? misuse(of: address) {
             return error.adding(detail: detail)
         }
         switch (error.code, sourceAddress) {
@@ -31,5 +35,12 @@ extension ConnectionOptions {
         default:
             return error
         }
+    }
+
+    /// What nobody can connect to, whatever the system says of it.
+    private func misuse(of address: SocketAddress) -> String? {
+        if address.isMulticast { return "this is the address of a group, to which only datagrams can be sent" }
+        if address.port == 0 { return "nobody can be reached at port 0" }
+        return nil
     }
 }

@@ -17,7 +17,8 @@ public struct ConnectionOptions: SocketTuning, Sendable {
     /// The address of this computer that the connection comes from, for a computer that has several; its port may be 0,
     /// for any. Default: nil, which lets the kernel choose. In C: `bind` before `connect`.
     ///
-    /// Only addresses of the same family are tried then.
+    /// Only addresses of the same family are tried then. For a Unix socket it is an abstract name: a path is refused, since its
+    /// file would stay behind.
     public var sourceAddress: SocketAddress?
 
     /// How long connecting may take, looking the name up and all its addresses included. Default: nil, which leaves it to
@@ -61,6 +62,9 @@ public struct ListenerOptions: SocketTuning, Sendable {
 
     /// Sees every operation of the listener and of its connections. Default: nil.
     public var observer: (any SocketObserver)?
+
+    /// Who looks names up. Default: ``Resolver/system``.
+    public var resolver = Resolver.system
 
     /// Which clients are let in at `*:port`, and which addresses of a name are bound. Default: any, which is both families
     /// with one listener. `IPV6_V6ONLY`, or an IPv4 socket.

@@ -66,19 +66,17 @@ public final class Listener: Sendable {
         to endpoint: Endpoint,
         options: ListenerOptions = ListenerOptions()
     ) async throws(SocketError) -> Listener {
-        let addresses = try await Resolver.system.addresses(of: endpoint, for: .bind, options.family, within: nil)
+        let addresses = try await options.resolver.addresses(of: endpoint, for: .bind, options.family, within: nil)
         let loops = try EventLoopGroup.chosen(options.loops)
-        var failure: SocketError?
+        var attempts = BindAttempts()
         for address in addresses {
             do {
                 return try bind(to: address, loops, options)
             } catch {
-                // "*" falls back to IPv4 on a computer without IPv6, a name to its next address.
-                if failure == nil { failure = error }
-                guard error.code == .unsupported || error.code == .addressNotAvailable else { break }
+                guard attempts.goesOn(after: error) else { break }
             }
         }
-        throw failure ?? SocketError(.invalidAddress, .bind, detail: "\(endpoint)")
+        throw attempts.error(for: endpoint)
     }
 
     private static func bind(

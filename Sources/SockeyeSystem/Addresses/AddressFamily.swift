@@ -24,3 +24,8 @@ extension AddressFamily: CustomStringConvertible {
         }
     }
 }
+
+extension AddressFamily {
+    /// With its article: "an IPv4", "a Unix".
+    package var phrase: String { self == .unix ? "a Unix" : "an \(self)" }
+}

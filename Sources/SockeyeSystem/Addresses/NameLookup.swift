@@ -10,21 +10,26 @@ package enum NameLookup {
         asksForCanonicalName: Bool = false
     ) throws(SocketError) -> (addresses: [SocketAddress], canonicalName: String?) {
         if let addresses = knownAddresses(of: name, family: family) { return (addresses, nil) }
+        let quoted = EndpointError.quote(name)
+        // C would look up what stands before it.
+        if name.utf8.contains(0) {
+            throw SocketError(.nameNotFound, .resolve, detail: "\(quoted) holds a NUL, which no name does")
+        }
         switch Syscalls.resolve(name, family: family, asksForCanonicalName: asksForCanonicalName) {
         case .found(let addresses, let canonicalName):
             return (addresses, canonicalName)
         case .unknownName:
             // The system has one answer for "no such name" and "none of that family".
             let detail =
-                family.map { "no \($0) address is known for the name \"\(name)\"" }
-                ?? "no computer is known by the name \"\(name)\""
+                family.map { "no \($0) address is known for the name \(quoted)" }
+                ?? "no computer is known by the name \(quoted)"
             throw SocketError(.nameNotFound, .resolve, detail: detail)
         case .noAnswer(let reason):
-            throw SocketError(.nameServiceUnavailable, .resolve, detail: "it was asked for \"\(name)\" (\(reason))")
+            throw SocketError(.nameServiceUnavailable, .resolve, detail: "it was asked for \(quoted) (\(reason))")
         case .failed(let errno):
-            throw SocketError(errno, .resolve, detail: "\"\(name)\"")
+            throw SocketError(errno, .resolve, detail: quoted)
         case .other(let reason):
-            throw SocketError(.system, .resolve, detail: "\"\(name)\": \(reason)")
+            throw SocketError(.system, .resolve, detail: "\(quoted): \(reason)")
         }
     }
 

@@ -20,10 +20,16 @@ extension SocketAddress {
     /// Whether this is in 100.64.0.0/10, behind a provider's address translation.
     public var isCarrierGradeNAT: Bool { answer(\.isCarrierGradeNAT, \.isCarrierGradeNAT) }
 
-    /// Whether this is fe80::/10 without the interface that it needs.
+    /// Whether this is fe80::/10, or a group of one link (ff02::/16), without the interface that it needs.
     package var lacksZone: Bool {
         guard case .ipv6(let ip, _, zone: 0, _) = kind else { return false }
-        return ip.mappedIPv4 == nil && ip.isLinkLocal
+        return ip.mappedIPv4 == nil && (ip.isLinkLocal || ip.groups[0] == 0xFF02)
+    }
+
+    /// The number of an interface that this computer does not have, or has no longer; nil for every other address.
+    package var missingZone: UInt32? {
+        guard case .ipv6(_, _, let zone, _) = kind, zone != 0, Syscalls.interfaceName(zone) == nil else { return nil }
+        return zone
     }
 
     private func answer(_ ipv4: (IPv4Address) -> Bool, _ ipv6: (IPv6Address) -> Bool) -> Bool {

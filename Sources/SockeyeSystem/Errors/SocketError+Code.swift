@@ -15,7 +15,7 @@ extension SocketError {
         case nameServiceUnavailable
         /// The network has no way to the address.
         case unreachable
-        /// The text is no address, or an address of the wrong kind.
+        /// The text is no address, an address of the wrong kind, or a network interface that this computer does not have.
         case invalidAddress
         /// The peer ended the connection abruptly; what was in flight may be lost.
         case reset
@@ -114,6 +114,7 @@ extension SocketError {
             .wrongProtocolType: .invalidAddress,
             .nameTooLong: .invalidAddress,
             .noSuchFile: .nameNotFound,
+            .noSuchDevice: .invalidAddress,
             .badDescriptor: .closed,
         ]
     }

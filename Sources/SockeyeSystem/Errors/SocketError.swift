@@ -126,7 +126,38 @@ public struct SocketError: Error, Sendable, CustomStringConvertible {
         if errno == .invalidArgument, address.lacksZone {
             return "a link-local address needs its network interface, as in [fe80::1%eth0]:80"
         }
+        // A bind says so itself; for a connect there is just no route.
+        if errno == .noSuchDevice || errno == .networkUnreachable, let zone = address.missingZone {
+            return "this computer has no network interface number \(zone)"
+        }
         return nil
+    }
+
+    /// The same error, with what the system's answer means at this address of this socket.
+    ///
+    /// - Parameter family: What the socket was made for; nil if that is not known.
+    package func explaining(_ address: SocketAddress, on family: AddressFamily?) -> SocketError {
+        guard let errno else { return self }
+        if let family, family != address.family {
+            let detail = "this is \(family.phrase) socket, and the address is \(address.family.phrase) one"
+            return with(code: .invalidAddress).adding(detail: detail)
+        }
+        if address == .unixUnnamed, operation != .bind {
+            return with(code: .invalidAddress).adding(detail: "a socket without a name cannot be reached")
+        }
+        return Self.detail(of: errno, at: address).map { adding(detail: $0) } ?? explainingPath()
+    }
+
+    private func with(code: Code) -> SocketError {
+        SocketError(
+            code,
+            operation,
+            errno: errno,
+            localAddress: localAddress,
+            remoteAddress: remoteAddress,
+            detail: detail,
+            attempts: attempts
+        )
     }
 
     /// The same error with more words.
@@ -138,6 +169,19 @@ public struct SocketError: Error, Sendable, CustomStringConvertible {
             localAddress: localAddress,
             remoteAddress: remoteAddress,
             detail: detail.map { "\($0); \(more)" } ?? more,
+            attempts: attempts
+        )
+    }
+
+    /// The same error with one for each address that was tried.
+    package func with(attempts: [SocketError]) -> SocketError {
+        SocketError(
+            code,
+            operation,
+            errno: errno,
+            localAddress: localAddress,
+            remoteAddress: remoteAddress,
+            detail: detail,
             attempts: attempts
         )
     }

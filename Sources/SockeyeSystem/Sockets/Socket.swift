@@ -25,7 +25,9 @@ public struct Socket: ~Copyable, Sendable {
         do {
             descriptor = try Syscalls.socket(family, kind, nonblocking: false)
         } catch {
-            throw SocketError(error, .create)
+            let isKind = kind == .sequencedPacket && family != .unix
+            let detail = isKind ? "only Unix sockets carry sequenced packets" : nil
+            throw SocketError(error, .create, detail: detail)
         }
     }
 
@@ -55,12 +57,13 @@ public struct Socket: ~Copyable, Sendable {
 
     /// Gives the socket its own address. Port 0 picks a free one; read it from ``localAddress``. In C: `bind`.
     ///
-    /// - Throws: `.addressInUse`, `.addressNotAvailable`, `.permissionDenied` (ports below 1024), `.invalidAddress`.
+    /// - Throws: `.addressInUse`, `.addressNotAvailable`, `.permissionDenied` (ports below 1024), `.invalidAddress` for an
+    ///   address of another family or on an interface that does not exist.
     public func bind(to address: SocketAddress) throws(SocketError) {
         do {
             try Syscalls.bind(descriptor, RawSocketAddress(address))
         } catch {
-            throw SocketError(error, .bind, localAddress: address).explainingPath()
+            throw SocketError(error, .bind, localAddress: address).explaining(address, on: ownFamily)
         }
     }
 
@@ -96,7 +99,8 @@ public struct Socket: ~Copyable, Sendable {
     ///
     /// For a datagram socket nothing is sent: it fixes where ``send(_:)`` goes and from whom ``receive(upTo:)`` takes.
     ///
-    /// - Throws: `.refused`, `.unreachable`, `.timedOut` (after about two minutes), `.addressNotAvailable`.
+    /// - Throws: `.refused`, `.unreachable`, `.timedOut` (after about two minutes), `.addressNotAvailable`,
+    ///   `.invalidAddress` for an address of another family.
     public func connect(to address: SocketAddress) throws(SocketError) {
         do throws(Errno) {
             do {
@@ -107,7 +111,7 @@ public struct Socket: ~Copyable, Sendable {
                 if let error = try Syscalls.pendingError(descriptor) { throw error }
             }
         } catch {
-            throw SocketError(error, .connect, remoteAddress: address).explainingPath()
+            throw SocketError(error, .connect, remoteAddress: address).explaining(address, on: ownFamily)
         }
     }
 
@@ -160,7 +164,11 @@ public struct Socket: ~Copyable, Sendable {
                 )
             }
         } catch {
-            throw SocketError(error, .send, localAddress: try? localAddress, remoteAddress: address)
+            let local = try? localAddress
+            throw SocketError(error, .send, localAddress: local, remoteAddress: address).explaining(
+                address,
+                on: ownFamily
+            )
         }
     }
 
@@ -207,6 +215,9 @@ public struct Socket: ~Copyable, Sendable {
 
     /// What the socket was created for: an unbound socket's own address has its family already.
     private var family: AddressFamily? { (try? localAddress)?.family }
+
+    /// The same, of a socket that does not work any more too.
+    private var ownFamily: AddressFamily? { try? Syscalls.family(descriptor) }
 
     private func sendOnce(_ bytes: RawSpan) throws(SocketError) -> Int {
         do {

@@ -379,6 +379,8 @@ extension Syscalls {
 extension Syscalls {
     /// The index of a network interface by its name or its number; nil when there is none. In C: `if_nametoindex`.
     package static func interfaceIndex(_ name: String) -> UInt32? {
+        // C would take what stands before it.
+        if name.utf8.contains(0) { return nil }
         let index = unsafe if_nametoindex(name)
         if index != 0 { return index }
         return UInt32(name).flatMap { $0 == 0 ? nil : $0 }

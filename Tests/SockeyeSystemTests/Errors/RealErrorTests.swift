@@ -47,6 +47,38 @@ import Testing
         }
     }
 
+    @Test(arguments: AddressFamily.allCases, [SocketKind.stream, .datagram])
+    func `an address of the wrong family, as the kernel gives it`(family: AddressFamily, kind: SocketKind) throws {
+        let socket = try Socket(family, kind)
+        let addresses: [SocketAddress] = [
+            .ipv4(.loopback, port: 9), .ipv6(.loopback, port: 9), try .unix(abstract: [65, 66]),
+        ]
+        for address in addresses where address.family != family {
+            let words = [family, address.family].map { $0 == .unix ? "a Unix" : "an \($0)" }
+            // An IPv6 socket has a way to send datagrams to IPv4.
+            let reaches = family == .ipv6 && kind == .datagram && address.family == .ipv4
+            for error in [
+                socketError { try socket.bind(to: address) },
+                reaches ? nil : socketError { try socket.connect(to: address) },
+                reaches || kind == .stream ? nil : socketError { try socket.send([1], to: address) },
+            ] {
+                guard let error else { continue }
+                #expect(error.code == .invalidAddress)
+                #expect(error.detail == "this is \(words[0]) socket, and the address is \(words[1]) one")
+                #expect(error.description.contains("\(address)"))
+            }
+            #expect(socketError { try socket.bind(to: address) } != nil)
+        }
+        let unnamed = socketError { try socket.connect(to: .unixUnnamed) }
+        #expect(unnamed?.code == .invalidAddress)
+    }
+
+    @Test func `sequenced packets over a network`() throws {
+        let error = socketError { _ = try Socket(.ipv4, .sequencedPacket) }
+        #expect(error?.code == .unsupported)
+        #expect(error?.detail == "only Unix sockets carry sequenced packets")
+    }
+
     @Test(arguments: Family.tcp)
     func `an address that is not of this computer`(family: Family) throws {
         let endpoint: Endpoint = family == .ipv4 ? "192.0.2.1:0" : "[2001:db8::1]:0"

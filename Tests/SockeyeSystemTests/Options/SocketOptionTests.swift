@@ -97,7 +97,7 @@ import Testing
             "nosuchdevice0",
             "SO_BINDTODEVICE = \"nosuchdevice0\": this computer has no network interface of that name",
             .ipv4,
-            .system
+            .invalidAddress
         ),
         Wrong(.device, "a-name-that-is-too-long", "a name of an interface has at most 15 bytes"),
         Wrong(.device, "a\0b", "a name of an interface holds no NUL"),

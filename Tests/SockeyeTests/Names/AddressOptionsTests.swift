@@ -1,4 +1,6 @@
+import Foundation
 import SockeyeSystem
+import SockeyeTesting
 import TestSupport
 import Testing
 
@@ -152,5 +154,88 @@ import Testing
         }
         let error = await socketError { _ = try await Connection.connect(to: SocketAddress.unixUnnamed) }
         #expect(error?.code == .invalidAddress)
+    }
+
+    @Test func `a path as the source of a Unix connection is refused, and no file is made`() async throws {
+        try await withListener(.unix) { listener in
+            let path = ScratchFolder.path()
+            let options = source(try .unix(path: path))
+            let error = await socketError {
+                _ = try await Connection.connect(to: listener.localAddress, options: options)
+            }
+            #expect(error?.code == .unsupported)
+            #expect(error?.localAddress == options.sourceAddress)
+            #expect(!FileManager.default.fileExists(atPath: path))
+            let name = try SocketAddress.unix(abstract: Array("\(path)".utf8))
+            async let connected = Connection.connect(to: listener.localAddress, options: source(name))
+            let accepted = try await listener.accept()
+            #expect(accepted.remoteAddress == name)
+            try await connected.abort()
+            accepted.abort()
+        }
+    }
+
+    // MARK: Names to bind to
+
+    @Test func `a listener asks the resolver that it was given`() async throws {
+        var options = ListenerOptions()
+        options.resolver = .fixed(["here.example": [.ipv6(.loopback, port: 0), .ipv4(.loopback, port: 0)]])
+        let listener = try await Listener.bind(to: "here.example:0", options: options)
+        #expect("\(listener.localAddress)".hasPrefix("127.0.0.1:"))
+        listener.close()
+    }
+
+    /// A name whose first address is another computer's, and whose second one is taken.
+    private func taken(_ kind: SocketKind) throws -> (RawPeer, Resolver, UInt16) {
+        let holder = try Socket(.ipv4, kind)
+        try holder.bind(to: "127.0.0.1:0")
+        if kind == .stream { try holder.listen() }
+        let away = SocketAddress.ipv4(IPv4Address(203, 0, 113, 77), port: 0)
+        let port = try #require(try holder.localAddress.port)
+        return (RawPeer(adopting: holder.release()), .fixed(["here.example": [away, .ipv4(.loopback, port: 0)]]), port)
+    }
+
+    private func check(_ error: SocketError?, _ port: UInt16) {
+        #expect(error?.code == .addressInUse)
+        #expect(error?.localAddress == .ipv4(.loopback, port: port))
+        #expect(error?.attempts.map(\.code) == [.addressNotAvailable, .addressInUse])
+    }
+
+    @Test func `of several addresses that cannot be bound, the error is the one that says why`() async throws {
+        let (holder, resolver, port) = try taken(.stream)
+        var options = ListenerOptions()
+        options.resolver = resolver
+        check(
+            await socketError { [options] in
+                _ = try await Listener.bind(to: .host("here.example", port: port), options: options)
+            },
+            port
+        )
+        holder.close()
+        let (datagrams, names, other) = try taken(.datagram)
+        var choice = DatagramOptions()
+        choice.resolver = names
+        check(
+            await socketError { [choice] in
+                _ = try await DatagramSocket.bind(to: .host("here.example", port: other), options: choice)
+            },
+            other
+        )
+        datagrams.close()
+    }
+
+    @Test func `without IPv6, every interface is every one of IPv4, and a taken port is told as such`() async throws {
+        let holder = try Socket(.ipv4)
+        try holder.bind(to: "0.0.0.0:0")
+        try holder.listen()
+        let port = try #require(try holder.localAddress.port)
+        let error = await socketError {
+            try await withFaults(.failure(of: .create, with: .addressFamilyNotSupported, atCall: 1)) {
+                _ = try await Listener.bind(to: .any(port: port))
+            }
+        }
+        #expect(error?.code == .addressInUse)
+        #expect(error?.localAddress == .ipv4(.any, port: port))
+        holder.close()
     }
 }
