@@ -4,6 +4,7 @@
 #include "CSockeyeOptions.h"
 #include "NoDebug.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <linux/sockios.h>
@@ -36,7 +37,8 @@ NO_DEBUG int sockeye_read_tcp_statistics(int descriptor, struct sockeye_tcp_stat
     memset(&info, 0, sizeof info);
     memset(out, 0, sizeof *out);
     // The queue first: what is sent in between makes the difference smaller, and never wrong by more than that.
-    if (ioctl(descriptor, SIOCOUTQ, &queued) < 0 || ioctl(descriptor, FIONREAD, &unread) < 0) return -1;
+    // A listening socket has no queues of bytes, and says so with EINVAL.
+    if ((ioctl(descriptor, SIOCOUTQ, &queued) < 0 || ioctl(descriptor, FIONREAD, &unread) < 0) && errno != EINVAL) return -1;
     if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &length) < 0) return -1;
     out->state = info.begin.tcpi_state;
     out->backoff = info.begin.tcpi_backoff;

@@ -114,6 +114,9 @@ extension DatagramSocket.Traits {
     /// What the kernel says of a socket that has got its options.
     init(of descriptor: Int32, _ family: AddressFamily, _ options: DatagramOptions, coalesces: Bool) {
         self.family = family
+        var options = options
+        // Said by the option's own name. The kernel's value says less: it is on for any socket that has an address of its own.
+        if family == .ipv6, options[.ipv6Only] == true { options.family = .ipv6Only }
         self.options = options
         self.coalesces = coalesces
         if family == .unix {

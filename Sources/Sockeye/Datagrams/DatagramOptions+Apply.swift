@@ -10,7 +10,25 @@ extension DatagramOptions {
         _ family: AddressFamily,
         _ local: SocketAddress?
     ) throws(SocketError) -> Bool {
+        try setFields(descriptor, family, local)
+        // After the fields, so that what somebody has asked for by its name holds.
         try applySettings(to: descriptor, family)
+        if family == .unix { return false }
+        guard coalescing == .on else { return false }
+        do {
+            try Syscalls.setDatagramOption(descriptor, .coalesce, 1)
+            return true
+        } catch {
+            // A kernel before 5.0 has none; then every datagram comes by itself.
+            return false
+        }
+    }
+
+    private func setFields(
+        _ descriptor: Int32,
+        _ family: AddressFamily,
+        _ local: SocketAddress?
+    ) throws(SocketError) {
         if credentials == .on {
             guard family == .unix else {
                 let detail = "SO_PASSCRED: only a Unix socket knows who sends"
@@ -18,7 +36,7 @@ extension DatagramOptions {
             }
             try set(descriptor, .credentials, 1)
         }
-        guard family != .unix else { return false }
+        guard family != .unix else { return }
         if reuseAddress == .on { try set(descriptor, .reuseAddress, 1, "SO_REUSEADDR") }
         if reusePort == .on { try set(descriptor, .reusePort, 1, "SO_REUSEPORT") }
         if family == .ipv6, local?.isAny == true {
@@ -31,14 +49,6 @@ extension DatagramOptions {
             if family == .ipv6 { try set(descriptor, .errors6, 1) }
         }
         try multicast.apply(to: descriptor, family)
-        guard coalescing == .on else { return false }
-        do {
-            try Syscalls.setDatagramOption(descriptor, .coalesce, 1)
-            return true
-        } catch {
-            // A kernel before 5.0 has none; then every datagram comes by itself.
-            return false
-        }
     }
 
     private func applySettings(to descriptor: Int32, _ family: AddressFamily) throws(SocketError) {
@@ -85,8 +95,11 @@ extension DatagramOptions.Multicast {
         if loop == .off { try set(descriptor, family, .multicastLoop, .multicastLoop6, 0) }
         guard let interface else { return }
         let index = try interface.index(for: .option)
-        do {
+        do throws(Errno) {
             try Syscalls.setMulticastInterface(descriptor, index)
+        } catch .addressNotAvailable {
+            // The kernel's word for an interface that it does not have.
+            throw interface.missing(.option, errno: .addressNotAvailable)
         } catch {
             throw SocketError(error, .option, detail: "IP_MULTICAST_IF, the interface \(interface)")
         }

@@ -18,11 +18,13 @@ extension Connection {
     ) throws(SocketError) -> Connection {
         let family = try Adoption.check(descriptor, kind: options.kind, role: .connected)
         let loop = try EventLoopGroup.loop(options.loops)
-        if options.settings.lingersInClose { throw lingerRefusal }
-        try options.settings.apply(to: descriptor, family)
+        // First, since an option of that name may say otherwise.
+        if options.noDelay == .on, family != .unix {
+            try SocketOption<Bool>.noDelay.set(true, on: descriptor, family)
+        }
+        try options.applySettings(to: descriptor, family)
         try Adoption.prepare(descriptor)
         do {
-            if options.noDelay == .on, family != .unix { try Syscalls.setOption(descriptor, .noDelay, 1) }
             // First what may fail and leaves nothing: a registration owns the descriptor.
             let local = try Syscalls.localAddress(descriptor)
             let remote = try Syscalls.remoteAddress(descriptor)
@@ -78,16 +80,20 @@ extension Connection {
 extension Listener {
     /// Takes over a stream socket from elsewhere that listens already, as from systemd.
     ///
-    /// The file of a Unix socket is not removed when the listener closes: whoever made it goes on using it. Of the
-    /// options only `loops` and `observer` count. As ``Connection/adopt(_:options:)`` otherwise.
+    /// The file of a Unix socket is not removed when the listener closes: whoever made it goes on using it. What only counts
+    /// before binding (`backlog`, `reuseAddress`, `family`, `fileMode`) does nothing; clients that wait already may have been
+    /// given the options that the socket had before. As ``Connection/adopt(_:options:)`` otherwise.
     public static func adopt(
         _ descriptor: Int32,
         options: ListenerOptions = ListenerOptions()
     ) throws(SocketError) -> Listener {
         let family = try Adoption.check(descriptor, kind: options.kind, role: .listening)
         let loops = try EventLoopGroup.chosen(options.loops)
-        if options.settings.lingersInClose { throw Connection.lingerRefusal }
-        try options.settings.apply(to: descriptor, family)
+        // First, since an option of that name may say otherwise.
+        if options.noDelay == .on, family != .unix {
+            try SocketOption<Bool>.noDelay.set(true, on: descriptor, family)
+        }
+        try options.applySettings(to: descriptor, family)
         try Adoption.prepare(descriptor)
         do {
             let local = try Syscalls.localAddress(descriptor)

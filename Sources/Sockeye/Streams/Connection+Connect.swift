@@ -146,36 +146,37 @@ extension Connection {
 
     /// Two connected ends in this process, as a pair of pipes that go both ways. In C: `socketpair`.
     ///
-    /// For tests, and for handing one end to somebody else. The ends have no addresses.
+    /// For tests, and for handing one end to somebody else. The ends have no addresses, and of the options those that are about
+    /// addresses do nothing.
     public static func pair(options: ConnectionOptions = ConnectionOptions()) throws(SocketError) -> (
         Connection, Connection
     ) {
         let loops = try EventLoopGroup.chosen(options.loops)
-        do throws(Errno) {
-            let (one, other) = try Syscalls.socketPair(options.kind, nonblocking: true)
-            let first: Registration
-            do {
-                first = try Registration(registering: one, on: loops.next(), family: .unix)
-            } catch {
-                Syscalls.close(one)
-                Syscalls.close(other)
-                throw error
-            }
-            do {
-                let second = try Registration(registering: other, on: loops.next(), family: .unix)
-                return (end(first, options), end(second, options))
-            } catch {
-                if first.close(abruptly: true) { first.retire() }
-                Syscalls.close(other)
-                throw error
-            }
+        let ends: (Int32, Int32)
+        do {
+            ends = try Syscalls.socketPair(options.kind, nonblocking: true)
         } catch {
             throw SocketError(error, .create)
         }
+        // Whoever owns them closes them, also when the options or the loop refuse one.
+        let (one, other) = (OpenDescriptor(ends.0), OpenDescriptor(ends.1))
+        for number in [ends.0, ends.1] { try options.applySettings(to: number, .unix) }
+        return (try end(one, loops.next(), options), try end(other, loops.next(), options))
     }
 
-    private static func end(_ registration: Registration, _ options: ConnectionOptions) -> Connection {
-        Connection(
+    private static func end(
+        _ descriptor: OpenDescriptor,
+        _ loop: EventLoop,
+        _ options: ConnectionOptions
+    ) throws(SocketError) -> Connection {
+        let registration = try adopting(descriptor) { number throws(SocketError) in
+            do throws(Errno) {
+                return try Registration(registering: number, on: loop, family: .unix)
+            } catch {
+                throw SocketError(error, .create)
+            }
+        }
+        return Connection(
             registration,
             local: .unixUnnamed,
             remote: .unixUnnamed,

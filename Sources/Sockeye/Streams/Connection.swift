@@ -102,7 +102,7 @@ public final class Connection: Sendable {
     /// peer that sends nothing.
     ///
     /// After a send that was cut off in the middle, by a time limit for example, it ends as ``abort()`` does: the peer gets
-    /// an error, not an end that makes a part look like the whole.
+    /// an error, not an end that makes a part look like the whole. So it does with ``SocketTuning/linger`` set to `.reset`.
     ///
     /// - Cancellation: closes at once; what was sent before and is still on its way may then be lost.
     @inline(never)
@@ -113,7 +113,7 @@ public final class Connection: Sendable {
             // Another task is in the middle of an operation, or closes too.
             guard await registration.waitUntilEnded() else { return }
         }
-        if registration.snapshot.isSendCutShort {
+        if registration.snapshot.isSendCutShort || isSetToReset {
             // A clean end would tell the peer that it has the whole of what was cut off.
             try? Syscalls.resetOnClose(registration.descriptor)
             registration.retire()
@@ -126,6 +126,11 @@ public final class Connection: Sendable {
             await registration.linger(for: Registration.lingerTime, ifQuiet: quietTime)
         }
         observation?.report(.close, since: start, local: local, remote: remoteAddress)
+    }
+
+    /// Whether somebody has asked for ``Linger/reset``, by an option of the connection or of the listener that it comes from.
+    private var isSetToReset: Bool {
+        !isLocal && (try? Syscalls.resetsOnClose(registration.descriptor)) == true
     }
 
     /// Ends the conversation abruptly: the peer gets an error, and what was sent and has not arrived is lost.

@@ -15,16 +15,26 @@ extension ConnectionOptions {
             if noDelay == .on, address.family != .unix {
                 try SocketOption<Bool>.noDelay.set(true, on: descriptor, address.family)
             }
-            try SocketMaker.apply(settings, to: descriptor, address.family)
+            try applySettings(to: descriptor, address.family)
             return descriptor
         } catch {
             Syscalls.close(descriptor)
             throw error.with(local: nil, remote: address)
         }
     }
+
+    /// Gives a socket that connects, or is connected, the options that were set.
+    func applySettings(to descriptor: Int32, _ family: AddressFamily) throws(SocketError) {
+        try SocketMaker.apply(settings, to: descriptor, family, listens: false)
+    }
 }
 
 extension ListenerOptions {
+    /// Gives a socket that listens, or will, the options that were set.
+    func applySettings(to descriptor: Int32, _ family: AddressFamily) throws(SocketError) {
+        try SocketMaker.apply(settings, to: descriptor, family, listens: true)
+    }
+
     /// A socket that listens on an address, with all options set, and the file that it has if it is a Unix socket's.
     /// Both are the caller's.
     func openListeningSocket(on address: SocketAddress) throws(SocketError) -> (descriptor: Int32, file: SocketFile?) {
@@ -47,7 +57,7 @@ extension ListenerOptions {
             throw SocketError(.invalidArgument, .listen, detail: "backlog = \(backlog): from 0 up")
         }
         try setBefore(binding: descriptor, address)
-        try SocketMaker.apply(settings, to: descriptor, address.family)
+        try applySettings(to: descriptor, address.family)
         let backlog = Int32(clamping: backlog)
         if address.family == .unix {
             return try SocketFile.bind(descriptor, to: address, kind, mode: fileMode) { () throws(Errno) in
@@ -96,8 +106,14 @@ private enum SocketMaker {
         }
     }
 
-    static func apply(_ settings: SocketSettings, to descriptor: Int32, _ family: AddressFamily) throws(SocketError) {
+    static func apply(
+        _ settings: SocketSettings,
+        to descriptor: Int32,
+        _ family: AddressFamily,
+        listens: Bool
+    ) throws(SocketError) {
         if settings.isEmpty { return }
+        try settings.check(listens: listens)
         if settings.lingersInClose { throw Connection.lingerRefusal }
         try settings.apply(to: descriptor, family)
     }

@@ -6,9 +6,10 @@ extension SocketOption where Value == Bool {
     /// Lets a server bind again while connections of its predecessor still fade away. Default: off for ``Socket``, on for
     /// a listener. `SO_REUSEADDR`.
     ///
-    /// It does not let two live servers share a port. Set it before binding.
+    /// It does not let two live servers share a port. Set it before binding. A Unix socket has none: its file is what is in
+    /// the way, and a ``Listener`` replaces that of a dead server.
     public static var reuseAddress: SocketOption {
-        SocketOption(OptionName("SO_REUSEADDR", sockeye_level_socket, sockeye_so_reuseaddr, .every))
+        SocketOption(OptionName("SO_REUSEADDR", sockeye_level_socket, sockeye_so_reuseaddr, .internet))
     }
 
     /// Lets several sockets of one user share an address and port, among which the kernel spreads the clients.
@@ -45,7 +46,8 @@ extension SocketOption where Value == Bool {
     /// Lets a client's first bytes travel with the connect, to a server that has been connected to before and allows it.
     /// Default: off. `TCP_FASTOPEN_CONNECT`. Set it before connecting.
     ///
-    /// The connect then succeeds at once, and that nobody listens is told by the first send or receive.
+    /// The connect then succeeds at once, and that nobody listens is told by the first send or receive. A listener has
+    /// ``fastOpenQueue``.
     public static var fastOpenConnect: SocketOption {
         SocketOption(OptionName("TCP_FASTOPEN_CONNECT", sockeye_level_tcp, sockeye_tcp_fastopen_connect, .tcp))
     }
@@ -56,7 +58,7 @@ extension SocketOption where Value == Int {
     /// (`net.ipv4.tcp_wmem`). `SO_SNDBUF`.
     ///
     /// The kernel doubles what is set, for its own needs, so twice as much is read back; it takes no more than
-    /// `net.core.wmem_max`.
+    /// `net.core.wmem_max`, and makes some 4 KiB of what is less.
     public static var sendBufferBytes: SocketOption {
         let name = OptionName("SO_SNDBUF", sockeye_level_socket, sockeye_so_sndbuf, .every)
         return SocketOption(name, 1...largestBufferBytes, unit: "bytes")
@@ -66,8 +68,9 @@ extension SocketOption where Value == Int {
     /// kernel tunes it (`net.ipv4.tcp_rmem`). `SO_RCVBUF`.
     ///
     /// Doubled as ``sendBufferBytes``, up to `net.core.rmem_max`. For a large window set it before connecting or listening.
+    /// A Unix socket has none: what is sent to it stays in the sender's buffer.
     public static var receiveBufferBytes: SocketOption {
-        let name = OptionName("SO_RCVBUF", sockeye_level_socket, sockeye_so_rcvbuf, .every)
+        let name = OptionName("SO_RCVBUF", sockeye_level_socket, sockeye_so_rcvbuf, .internet)
         return SocketOption(name, 1...largestBufferBytes, unit: "bytes")
     }
 
@@ -80,16 +83,21 @@ extension SocketOption where Value == Int {
         SocketOption(OptionName("TCP_KEEPCNT", sockeye_level_tcp, sockeye_tcp_keepcnt, .tcp), 1...127)
     }
 
-    /// The byte in each packet that tells routers how to treat it: the upper six bits are the DSCP. From 0 to 255.
-    /// Default: 0. `IP_TOS`, on an IPv6 socket `IPV6_TCLASS`.
+    /// The byte in each packet that tells routers how to treat it: the upper six bits are the DSCP. From 0 to 255; for TCP,
+    /// which has its own use for the lower two bits (ECN), a multiple of 4. Default: 0. `IP_TOS`, on an IPv6 socket
+    /// `IPV6_TCLASS`, and `IP_TOS` too for its IPv4 peers.
     public static var typeOfService: SocketOption {
         let ofIPv6 = OptionName.Numbers(level: sockeye_level_ipv6, number: sockeye_ipv6_tclass)
         let name = OptionName("IP_TOS", sockeye_level_ipv4, sockeye_ip_tos, .internet, ofIPv6: ofIPv6)
-        return SocketOption(name, 0...255)
+        var option = SocketOption(name, 0...255)
+        option.flawOnTCP = { value in
+            value % 4 == 0 ? nil : OptionFlaw(words: "a multiple of 4, since TCP uses the lower two bits itself (ECN)")
+        }
+        return option
     }
 
     /// How many routers a packet may pass. From 1 to 255. Default: 64 (`net.ipv4.ip_default_ttl`). `IP_TTL`, on an
-    /// IPv6 socket `IPV6_UNICAST_HOPS`.
+    /// IPv6 socket `IPV6_UNICAST_HOPS`, and `IP_TTL` too for its IPv4 peers.
     public static var timeToLive: SocketOption {
         let ofIPv6 = OptionName.Numbers(level: sockeye_level_ipv6, number: sockeye_ipv6_unicast_hops)
         let name = OptionName("IP_TTL", sockeye_level_ipv4, sockeye_ip_ttl, .internet, ofIPv6: ofIPv6)
@@ -97,7 +105,8 @@ extension SocketOption where Value == Int {
     }
 
     /// How many clients of a listener may be connecting with data in their first packet. Default: 0, which is none.
-    /// `TCP_FASTOPEN`. Set it before listening; it also takes bit 1 of `net.ipv4.tcp_fastopen`.
+    /// `TCP_FASTOPEN`. Set it before listening; it also takes bit 1 of `net.ipv4.tcp_fastopen`. A client has
+    /// ``fastOpenConnect``.
     public static var fastOpenQueue: SocketOption {
         SocketOption(OptionName("TCP_FASTOPEN", sockeye_level_tcp, sockeye_tcp_fastopen, .tcp), 0...65_535)
     }
@@ -149,9 +158,9 @@ extension SocketOption where Value == Duration {
 
 extension SocketOption where Value == Linger {
     /// What closing does with bytes that have been sent and are not with the peer yet. Default: ``Linger/inBackground``.
-    /// `SO_LINGER`.
+    /// `SO_LINGER`. Only TCP has it.
     public static var linger: SocketOption {
-        SocketOption(OptionName("SO_LINGER", sockeye_level_socket, sockeye_so_linger, .internet))
+        SocketOption(OptionName("SO_LINGER", sockeye_level_socket, sockeye_so_linger, .tcp))
     }
 }
 

@@ -6,8 +6,9 @@
 ///     options[.timeToLive] = 5                                     // of ConnectionOptions and ListenerOptions
 ///     try socket.setOption(.raw(level: 6, number: 23), to: 256)    // one that Sockeye has no name for
 ///
-/// A value that the option cannot have is refused with an error that names the option, the value and why; nothing is
-/// cut down to fit. The corresponding C functions are `setsockopt` and `getsockopt`.
+/// A value that the option cannot have is refused with an error that names the option, the value and why, and so is an option
+/// that the kernel takes for a socket that has no use for it. Only buffer sizes are cut to what the system allows, without a
+/// word of the kernel's: read them back. The corresponding C functions are `setsockopt` and `getsockopt`.
 public struct SocketOption<Value: Sendable>: Sendable {
     package let name: OptionName
     /// The value as the kernel takes it, or what is wrong with it.
@@ -18,6 +19,8 @@ public struct SocketOption<Value: Sendable>: Sendable {
     let byteCount: Int
     /// The value for a message.
     let show: @Sendable (Value) -> String
+    /// What is wrong with a value on a TCP socket alone; nil for options that are the same everywhere.
+    var flawOnTCP: (@Sendable (Value) -> OptionFlaw?)?
 }
 
 /// Why an option cannot have a value.
@@ -28,34 +31,35 @@ struct OptionFlaw: Error {
 extension SocketOption {
     /// Gives a descriptor's option a value.
     package func set(_ value: Value, on descriptor: Int32, _ family: AddressFamily?) throws(SocketError) {
-        try name.check(family, showing: show(value))
+        try name.check(descriptor, family, showing: show(value))
         let bytes: [UInt8]
-        do {
+        do throws(OptionFlaw) {
             bytes = try encode(value)
+            if let flaw = flawOnTCP?(value), (try? Syscalls.kind(descriptor)) == .stream { throw flaw }
         } catch {
             throw SocketError(.invalidArgument, .option, detail: "\(name) = \(show(value)): \(error.words)")
         }
-        do {
+        do throws(Errno) {
             let (level, number) = name.numbers(family)
             try Syscalls.setOption(descriptor, level: level, number: number, bytes)
+            // An IPv6 socket that takes IPv4 peers too has a second setting for these.
+            if family == .ipv6, let (level, number) = name.ofMappedIPv4 {
+                try Syscalls.setOption(descriptor, level: level, number: number, bytes)
+            }
         } catch {
-            throw name.error(error, .option, showing: show(value))
-        }
-        // Best effort: an IPv6 socket that takes IPv4 peers too has a second setting for these.
-        if family == .ipv6, let (level, number) = name.ofMappedIPv4 {
-            try? Syscalls.setOption(descriptor, level: level, number: number, bytes)
+            throw name.error(error, .option, on: descriptor, showing: show(value))
         }
     }
 
     /// The value of a descriptor's option.
     package func value(of descriptor: Int32, _ family: AddressFamily?) throws(SocketError) -> Value {
-        try name.check(family, showing: nil)
+        try name.check(descriptor, family, showing: nil)
         let bytes: [UInt8]
         do {
             let (level, number) = name.numbers(family)
             bytes = try Syscalls.option(descriptor, level: level, number: number, upTo: byteCount)
         } catch {
-            throw name.error(error, .optionValue, showing: nil)
+            throw name.error(error, .optionValue, on: descriptor, showing: nil)
         }
         guard let value = decode(bytes) else {
             throw SocketError(.system, .optionValue, detail: "\(name): the kernel's value has \(bytes.count) bytes")

@@ -33,6 +33,18 @@ public struct SocketSettings: Sendable {
         return false
     }
 
+    /// Refuses what only a socket of the other role has a use for, and the kernel takes as long as the socket has none.
+    package func check(listens: Bool) throws(SocketError) {
+        if listens, let value = self[.fastOpenConnect] {
+            let option = SocketOption<Bool>.fastOpenConnect
+            throw option.name.refusal("a listener has TCP_FASTOPEN instead", showing: option.show(value))
+        }
+        if !listens, let value = self[.fastOpenQueue] {
+            let option = SocketOption<Int>.fastOpenQueue
+            throw option.name.refusal("a client has TCP_FASTOPEN_CONNECT instead", showing: option.show(value))
+        }
+    }
+
     /// Gives all of them to a descriptor. The first that fails ends it.
     package func apply(to descriptor: Int32, _ family: AddressFamily?) throws(SocketError) {
         for setting in settings { try setting.apply(descriptor, family) }
@@ -103,7 +115,7 @@ extension SocketTuning {
         set { settings[.device] = newValue }
     }
 
-    /// As ``SocketOption/linger``; `.wait` is refused. Default: nil, in the background. `SO_LINGER`.
+    /// As ``SocketOption/linger``, for TCP; `.wait` is refused. Default: nil, in the background. `SO_LINGER`.
     public var linger: Linger? {
         get { settings[.linger] }
         set { settings[.linger] = newValue }

@@ -1,7 +1,7 @@
 /// What the kernel knows about a TCP connection now. In C: `struct tcp_info`, and `ioctl` for the queues.
 ///
 ///     let now = try connection.statistics
-///     print(now)      // established, round trip 23 ms ± 4 ms, 2 retransmits, 1448 bytes in flight
+///     print(now)      // established, round trip 23.1 ms ± 4.2 ms, 2 retransmits, 1448 bytes in flight, 0 unsent, 0 unread
 ///
 /// A snapshot: the kernel does not stop while it is taken.
 public struct ConnectionStatistics: Sendable, Hashable {
@@ -81,10 +81,17 @@ public struct ConnectionStatistics: Sendable, Hashable {
 extension ConnectionStatistics: CustomStringConvertible {
     /// The part that says how a connection fares, on one line.
     public var description: String {
-        var parts = [state.rawValue, "round trip \(roundTripTime) ± \(roundTripVariance)"]
+        var parts = [state.rawValue, "round trip \(Self.text(roundTripTime)) ± \(Self.text(roundTripVariance))"]
         parts.append("\(retransmits) retransmits")
         parts.append("\(bytesInFlight) bytes in flight, \(unsentBytes) unsent, \(unreadBytes) unread")
         return parts.joined(separator: ", ")
+    }
+
+    /// `7 us`, `23.1 ms`: the kernel counts microseconds.
+    private static func text(_ time: Duration) -> String {
+        let microseconds = time / .microseconds(1)
+        if microseconds < 1000 { return "\(Int(microseconds)) us" }
+        return "\((microseconds / 100).rounded() / 10) ms"
     }
 }
 

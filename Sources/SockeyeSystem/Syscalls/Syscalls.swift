@@ -241,6 +241,16 @@ package enum Syscalls {
         }
     }
 
+    /// Whether closing resets the connection: see `resetOnClose`.
+    package static func resetsOnClose(_ descriptor: Int32) throws(Errno) -> Bool {
+        var value = linger()
+        var size = socklen_t(MemoryLayout<linger>.size)
+        _ = try retrying(.option, descriptor) {
+            unsafe getsockopt(descriptor, SOL_SOCKET, SO_LINGER, &value, &size)
+        }
+        return value.l_onoff != 0 && value.l_linger == 0
+    }
+
     /// The error that an asynchronous connect ended with; nil when it succeeded. Reading it clears it.
     package static func pendingError(_ descriptor: Int32) throws(Errno) -> Errno? {
         let value = try option(descriptor, .pendingError)

@@ -96,7 +96,7 @@ import Testing
     func `of the largest size arrive whole`(family: Family) async throws {
         var options = DatagramOptions()
         options.sendBufferBytes = 1 << 18
-        options.receiveBufferBytes = 1 << 18
+        if family != .unix { options.receiveBufferBytes = 1 << 18 }
         let size = ["ipv4": 65_507, "ipv6": 65_527, "unix": 150_000][family.rawValue] ?? 0
         try await withTwoBound(family, options: options) { one, other in
             try await one.send(Pattern.bytes(size), to: other.localAddress)

@@ -1,5 +1,6 @@
 import Foundation
 import SockeyeSystem
+import SockeyeTesting
 import TestSupport
 import Testing
 
@@ -57,8 +58,8 @@ import Testing
     @Test(arguments: Family.allCases)
     func `options are set and read on a live connection, of every family`(family: Family) async throws {
         try await withEnds(family) { client, _ in
-            try client.setOption(.receiveBufferBytes, to: 32_768)
-            #expect(try client.option(.receiveBufferBytes) == 65_536)
+            try client.setOption(.sendBufferBytes, to: 32_768)
+            #expect(try client.option(.sendBufferBytes) == 65_536)
             if family == .unix {
                 let error = await socketError { try client.setKeepAlive(KeepAlive()) }
                 #expect(error?.code == .unsupported)
@@ -91,6 +92,7 @@ import Testing
         #expect(one?.description == "setsockopt 127.0.0.1:1: invalid argument: IP_TTL = 300: from 1 to 255")
         let two = await socketError { _ = try await Listener.bind(to: "127.0.0.1:0", options: server) }
         #expect(two?.errno == .noSuchDevice)
+        #expect(two?.code == .invalidAddress)
         #expect(two?.detail?.contains("this computer has no network interface of that name") == true)
         let three = await socketError { _ = try await Listener.bind(to: "127.0.0.1:0", options: empty) }
         #expect(three?.detail == "backlog = -1: from 0 up")
@@ -115,6 +117,102 @@ import Testing
             #expect(error?.code == .unsupported)
             try client.setOption(.linger, to: .reset)
             #expect(try client.option(.linger) == .reset)
+        }
+    }
+
+    @Test(arguments: Family.tcp)
+    func `a connection that is to be reset is reset by close, on either side`(family: Family) async throws {
+        var options = ConnectionOptions()
+        options.linger = .reset
+        try await withEnds(family, client: options) { client, server in
+            await client.close()
+            #expect(await socketError { _ = try await server.receive(upTo: 1) }?.code == .reset)
+        }
+        var inherited = ListenerOptions()
+        inherited.linger = .reset
+        try await withEnds(family, server: inherited) { client, server in
+            await server.close()
+            #expect(await socketError { _ = try await client.receive(upTo: 1) }?.code == .reset)
+        }
+    }
+
+    @Test func `what only the other role has is refused before it does nothing`() async throws {
+        var client = ConnectionOptions()
+        client[.fastOpenQueue] = 16
+        let one = await socketError { [client] in
+            _ = try await Connection.connect(to: "127.0.0.1:1", options: client)
+        }
+        #expect(one?.code == .unsupported)
+        #expect(one?.detail == "TCP_FASTOPEN = 16: a client has TCP_FASTOPEN_CONNECT instead")
+        var server = ListenerOptions()
+        server[.fastOpenConnect] = true
+        let two = await socketError { [server] in _ = try await Listener.bind(to: "127.0.0.1:0", options: server) }
+        #expect(two?.code == .unsupported)
+        #expect(two?.detail == "TCP_FASTOPEN_CONNECT = on: a listener has TCP_FASTOPEN instead")
+        #expect(two?.localAddress?.family == .ipv4)
+    }
+
+    @Test func `fast open that is switched off is not called an option of TCP alone`() async throws {
+        var options = ConnectionOptions()
+        options.noDelay = .off
+        options[.fastOpenConnect] = true
+        let error = await socketError { [options] in
+            try await withFaults(.failure(of: .option, with: .notSupported)) {
+                _ = try await Connection.connect(to: "127.0.0.1:1", options: options)
+            }
+        }
+        #expect(error?.code == .unsupported)
+        #expect(error?.detail?.hasSuffix("this computer has it switched off (net.ipv4.tcp_fastopen)") == true)
+    }
+
+    @Test func `a setting for IPv4 peers that cannot be made is no secret`() async throws {
+        var options = ListenerOptions()
+        options.typeOfService = 0x28
+        options.noDelay = .off
+        options.reuseAddress = .off
+        // IPV6_V6ONLY, IPV6_TCLASS, IP_TOS.
+        let error = await socketError { [options] in
+            try await withFaults(.failure(of: .option, with: .noSuchOption, atCall: 3)) {
+                _ = try await Listener.bind(to: "[::]:0", options: options)
+            }
+        }
+        #expect(error?.detail?.hasPrefix("IP_TOS = 40") == true)
+    }
+
+    @Test func `a pair has the options that were set, and wrong ones leave nothing open`() async throws {
+        var options = ConnectionOptions()
+        options.sendBufferBytes = 65_536
+        let (one, other) = try Connection.pair(options: options)
+        for end in [one, other] {
+            #expect(try end.option(.sendBufferBytes) == 131_072)
+            end.abort()
+        }
+        await #expect(processExitsWith: .success) {
+            try await leavesNothing {
+                var wrong = ConnectionOptions()
+                wrong.timeToLive = 5
+                let error = await socketError { [wrong] in _ = try Connection.pair(options: wrong) }
+                #expect(error?.code == .unsupported)
+            }
+        }
+    }
+
+    @Test(arguments: Family.tcp)
+    func `a listener from elsewhere gives its connections no delay, as one of our own`(family: Family) async throws {
+        for noDelay in [ConnectionOptions.NoDelay.on, .off] {
+            let socket = try Socket(family.addressFamily)
+            try socket.bind(to: family.freshEndpoint())
+            try socket.listen()
+            var options = ListenerOptions()
+            options.noDelay = noDelay
+            let listener = try Listener.adopt(socket.release(), options: options)
+            defer { listener.close() }
+            async let connected = Connection.connect(to: listener.localAddress)
+            let accepted = try await listener.accept()
+            let client = try await connected
+            #expect(try accepted.option(.noDelay) == (noDelay == .on))
+            accepted.abort()
+            client.abort()
         }
     }
 
