@@ -124,11 +124,7 @@ extension Listener {
     /// - Cancellation: returns at once; the shutdown goes on.
     @discardableResult
     public func shutdown(drain: Duration) async -> ShutdownSummary {
-        let policy = serving.withLock { serving in
-            serving.isShutDown = true
-            return serving.policy
-        }
-        policy?.beginShutdown(drain: drain)
+        let policy = endService(drain: drain)
         close()
         guard let policy else { return ShutdownSummary(finished: 0, cancelled: 0) }
         return await policy.summaryAtEnd(on: registration.loop)
@@ -139,12 +135,21 @@ extension Listener {
     /// Takes nobody in any more, as ``shutdown(drain:)`` does: for several listeners that end at the same moment, and would
     /// give each other's places away.
     package func beginShutdown(drain: Duration) {
-        serving.withLock { $0 }?.beginShutdown(drain: drain)
+        _ = endService(drain: drain)
+    }
+
+    private func endService(drain: Duration) -> ServePolicy? {
+        let policy = serving.withLock { serving in
+            serving.isShutDown = true
+            return serving.policy
+        }
+        policy?.beginShutdown(drain: drain)
+        return policy
     }
 
     /// What ``shutdown(drain:)`` would return if the process ended now.
     package var progress: ShutdownSummary {
-        serving.withLock { $0 }?.progress ?? ShutdownSummary(finished: 0, cancelled: 0)
+        serving.withLock { $0.policy }?.progress ?? ShutdownSummary(finished: 0, cancelled: 0)
     }
 }
 
