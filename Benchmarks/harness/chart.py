@@ -3,12 +3,13 @@ from __future__ import annotations
 
 from html import escape
 
+from .bulk import BULK_TITLES
 from .cases import CASES
 from .peers import PEERS
 
 WIDTH, MARGIN, GAP = 920, 24, 28
 PANEL_WIDTH = (WIDTH - 2 * MARGIN - GAP) / 2
-LABELS, VALUES = 184, 46  # left and right of the bars
+LABELS, VALUES = 206, 46  # left and right of the bars
 ROW, BAR = 20, 12
 PANEL_HEAD, PANEL_FOOT = 44, 22
 HEAD, FOOT = 76, 48
@@ -68,8 +69,13 @@ def rectangle(x: float, y: float, width: float, height: float, classes: str, rad
     return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{radius:g}" class="{classes}"/>'
 
 
-def row(x: float, y: float, peer: str, ratio: float, scale: float, longest: float) -> list[str]:
-    label = PEERS[peer].title if peer in PEERS else peer
+def title(case: str, peer: str) -> str:
+    if CASES[case].mib and peer in BULK_TITLES:
+        return BULK_TITLES[peer]
+    return PEERS[peer].title if peer in PEERS else peer
+
+
+def row(x: float, y: float, peer: str, label: str, ratio: float, scale: float, longest: float) -> list[str]:
     strong = " strong" if kind(peer) == "ours" else ""
     left, length = x + LABELS, min(ratio, longest) * scale
     out = [
@@ -94,7 +100,7 @@ def panel(x: float, y: float, name: str, ratios: dict[str, float], rows: int, lo
         at = x + LABELS + tick * scale
         out += [line(at, top - 4, at, bottom, "grid"), text(at, bottom + 13, str(tick), "soft middle")]
     for index, (peer, ratio) in enumerate(ratios.items()):
-        out += row(x, top + index * ROW + (ROW - BAR) / 2, peer, ratio, scale, longest)
+        out += row(x, top + index * ROW + (ROW - BAR) / 2, peer, title(name, peer), ratio, scale, longest)
     at = x + LABELS + scale
     return [*out, line(at, top - 4, at, bottom, "one")]
 
@@ -103,14 +109,21 @@ def draw(run: dict) -> str:
     panels = {
         name: ratios
         for name, peers in run["cases"].items()
-        if (ratios := {peer: figures["ratio"] for peer, figures in peers.items() if "ratio" in figures})
+        if (
+            ratios := {
+                peer: figures["ratio"]
+                for peer, figures in peers.items()
+                if "ratio" in figures and peer not in CASES[name].without
+            }
+        )
     }
     highest = max((r for ratios in panels.values() for r in ratios.values()), default=1.0)
     longest = min(LONGEST, max(2.0, highest))
-    most = max((len(ratios) for ratios in panels.values()), default=0)
-    panel_height = PANEL_HEAD + most * ROW + PANEL_FOOT
-    count = (len(panels) + 1) // 2
-    height = HEAD + count * (panel_height + GAP) - GAP + FOOT
+    # Two panels stand side by side, as high as the higher of them.
+    lines = [list(panels.items())[first : first + 2] for first in range(0, len(panels), 2)]
+    rows = [max(len(ratios) for _, ratios in pair) for pair in lines]
+    heights = [PANEL_HEAD + most * ROW + PANEL_FOOT for most in rows]
+    height = HEAD + sum(heights) + GAP * max(len(lines) - 1, 0) + FOOT
     machine = run["machine"]
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
@@ -122,9 +135,11 @@ def draw(run: dict) -> str:
         text(MARGIN, 34, "CPU a message, relative to a bare C epoll loop (1.00, dashed)", "title"),
         text(MARGIN, 55, "Shorter is better. Server's user and system time; medians of each round's own ratio.", "soft"),
     ]
-    for index, (name, ratios) in enumerate(panels.items()):
-        x = MARGIN + (index % 2) * (PANEL_WIDTH + GAP)
-        out += panel(x, HEAD + (index // 2) * (panel_height + GAP), name, ratios, most, longest)
+    y = HEAD
+    for pair, most, panel_height in zip(lines, rows, heights):
+        for column, (name, ratios) in enumerate(pair):
+            out += panel(MARGIN + column * (PANEL_WIDTH + GAP), y, name, ratios, most, longest)
+        y += panel_height + GAP
     commit = machine["commit"] if machine["commit"] == "unknown" else machine["commit"][:12]
     where = f"{machine['cpu']}, {machine['cores']} cores, {machine['kernel']} · commit {commit} · {machine['date']}"
     out += [text(MARGIN, height - 18, where, "soft"), "</svg>"]
@@ -134,6 +149,6 @@ def draw(run: dict) -> str:
 def in_words(panels: dict[str, dict[str, float]]) -> str:
     """For whoever cannot see the bars."""
     return " ".join(
-        f"{name}: " + ", ".join(f"{PEERS[p].title if p in PEERS else p} {r:.2f}" for p, r in ratios.items()) + "."
+        f"{name}: " + ", ".join(f"{title(name, p)} {r:.2f}" for p, r in ratios.items()) + "."
         for name, ratios in panels.items()
     )

@@ -102,11 +102,12 @@ def build(chosen: list[Peer], settings: Settings, skip_slow: bool) -> tuple[list
 def run_cases(bench: Bench, peers: list[Peer], names: list[str], rounds: int, seconds: float) -> tuple[dict, dict]:
     results, failed = {}, {}
     for name in names:
-        wanted = CASES[name].peers
+        case = CASES[name]
         taking_part = [
             peer
             for peer in peers
-            if peer.transport == CASES[name].transport and (not wanted or peer.name in wanted)
+            if peer.transport == case.transport and peer.name not in case.without
+            and (not case.peers or peer.name in case.peers)
         ]
         rows: dict[str, list[dict]] = {peer.name: [] for peer in taking_part}
         for number in range(rounds if taking_part else 0):

@@ -47,6 +47,7 @@ def table(header: list[str], rows: list[list[str]]) -> list[str]:
 
 def case_lines(name: str, peers: dict[str, dict], cases: dict) -> list[str]:
     case = CASES[name]
+    peers = {peer: figures for peer, figures in peers.items() if peer not in case.without}
     lines = [f"### {name}: {case.about}", ""]
     if case.mode == "idle":
         return lines + table(
