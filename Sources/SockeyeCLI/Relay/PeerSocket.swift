@@ -26,7 +26,7 @@ struct PeerSocket: Equatable {
 
     /// Whether the other end of a connection is on this computer.
     static func isHere(_ remote: SocketAddress, _ local: SocketAddress) -> Bool {
-        remote.isLoopback || remote.hostText == local.hostText
+        remote.isLoopback || remote.hostName == local.hostName
     }
 
     /// The format is described in the kernel's Documentation/networking/proc_net_tcp.rst.
@@ -56,15 +56,4 @@ struct PeerSocket: Equatable {
         "?", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT", "CLOSE", "CLOSE_WAIT",
         "LAST_ACK", "LISTEN", "CLOSING", "NEW_SYN_RECV",
     ]
-}
-
-extension SocketAddress {
-    /// The address without its port.
-    fileprivate var hostText: String {
-        switch kind {
-        case .ipv4(let ip, _): "\(ip)"
-        case .ipv6(let ip, _, _, _): "\(ip)"
-        case .unixPath, .unixAbstract, .unixUnnamed: "\(self)"
-        }
-    }
 }

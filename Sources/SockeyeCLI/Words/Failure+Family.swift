@@ -102,14 +102,3 @@ extension Endpoint {
         }
     }
 }
-
-extension SocketAddress {
-    /// Without the port.
-    fileprivate var hostName: String {
-        switch kind {
-        case .ipv4(let ip, _): "\(ip)"
-        case .ipv6(let ip, _, _, _): "\(ip)"
-        case .unixPath, .unixAbstract, .unixUnnamed: "\(self)"
-        }
-    }
-}

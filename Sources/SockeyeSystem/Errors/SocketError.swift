@@ -148,54 +148,37 @@ public struct SocketError: Error, Sendable, CustomStringConvertible {
         return Self.detail(of: errno, at: address).map { adding(detail: $0) } ?? explainingPath()
     }
 
-    private func with(code: Code) -> SocketError {
-        SocketError(
-            code,
-            operation,
-            errno: errno,
-            localAddress: localAddress,
-            remoteAddress: remoteAddress,
-            detail: detail,
-            attempts: attempts
-        )
-    }
+    private func with(code: Code) -> SocketError { copy(code: code) }
 
     /// The same error with more words.
     package func adding(detail more: String) -> SocketError {
-        SocketError(
-            code,
-            operation,
-            errno: errno,
-            localAddress: localAddress,
-            remoteAddress: remoteAddress,
-            detail: detail.map { "\($0); \(more)" } ?? more,
-            attempts: attempts
-        )
+        copy(detail: detail.map { "\($0); \(more)" } ?? more)
     }
 
     /// The same error with one for each address that was tried.
-    package func with(attempts: [SocketError]) -> SocketError {
-        SocketError(
-            code,
-            operation,
-            errno: errno,
-            localAddress: localAddress,
-            remoteAddress: remoteAddress,
-            detail: detail,
-            attempts: attempts
-        )
-    }
+    package func with(attempts: [SocketError]) -> SocketError { copy(attempts: attempts) }
 
     /// The same error with addresses filled in where it had none: a layer that knows them adds them.
     package func with(local: SocketAddress?, remote: SocketAddress?) -> SocketError {
+        copy(local: localAddress ?? local, remote: remoteAddress ?? remote)
+    }
+
+    /// The same error with what is given.
+    private func copy(
+        code: Code? = nil,
+        local: SocketAddress? = nil,
+        remote: SocketAddress? = nil,
+        detail: String? = nil,
+        attempts: [SocketError]? = nil
+    ) -> SocketError {
         SocketError(
-            code,
+            code ?? self.code,
             operation,
             errno: errno,
-            localAddress: localAddress ?? local,
-            remoteAddress: remoteAddress ?? remote,
-            detail: detail,
-            attempts: attempts
+            localAddress: local ?? localAddress,
+            remoteAddress: remote ?? remoteAddress,
+            detail: detail ?? self.detail,
+            attempts: attempts ?? self.attempts
         )
     }
 }

@@ -99,10 +99,10 @@ import Testing
         let client = try Program.python(Script.client(script), run.port)
         try run.relay.wait(for: "ESTABLISHED")
         // A relay that is stopped cannot receive in between.
-        run.relay.send(SIGSTOP)
+        try run.relay.stop()
         client.write("\n")
         try client.wait(for: "sent", in: .output)
-        run.relay.send(SIGCONT)
+        run.relay.goOn()
         try run.relay.wait(for: "3 sends (as many segments) arrived as 1 receive here")
         client.write("\n")
         client.finish()

@@ -101,10 +101,10 @@ import Testing
         let client = try Program.python(Script.client(script), try server.port())
         try server.wait(for: "ESTABLISHED at both ends")
         // A server that is stopped cannot receive in between.
-        server.send(SIGSTOP)
+        try server.stop()
         client.write("\n")
         try client.wait(for: "sent", in: .output)
-        server.send(SIGCONT)
+        server.goOn()
         try server.wait(for: "client → server: 3 sends (as many segments) arrived as 1 receive here")
         try server.wait(for: "both sides are waiting to read")
         client.write("\n")
