@@ -64,7 +64,10 @@ struct RelaySession: Sendable {
             return !(wasStopped && Task.isCancelled)
         }
         // A side that is gone without a word of its own, after its last words have been passed on.
-        if let broken = meter.now.broken { await reset(broken.other) }
+        if let broken = meter.now.broken {
+            await teller.tell(.reset(broken))
+            await reset(broken.other)
+        }
         return isWhole
     }
 

@@ -32,4 +32,14 @@ struct EndState: Sendable, Equatable {
     }
 
     mutating func reset() { name = .closed }
+
+    /// What a server's end in TIME_WAIT means for the next server.
+    ///
+    /// - Parameter port: ` on port 1337`, or nothing.
+    static func takenPort(_ port: String) -> String {
+        """
+        A new server\(port) gets "address already in use" for that time. SO_REUSEADDR, set before bind(), prevents it only where \
+        the server that has ended had set it too: wait now, and set it for the next time (sockeye serve does)
+        """
+    }
 }

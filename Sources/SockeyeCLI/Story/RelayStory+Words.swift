@@ -25,10 +25,20 @@ extension RelayStory {
 
     // MARK: Sends and receives
 
-    static func received(_ side: RelaySide, _ bytes: Int, _ arrival: Arrival?, _ goesOn: Bool) -> Remark {
+    static func received(_ side: RelaySide, _ bytes: Int, _ arrival: Arrival?, _ next: Next) -> Remark {
         let how = arrival.map { "; \($0.words)" } ?? ""
-        let next = goesOn ? ". They go on as they are: the \(side.other.rawValue)'s recv() returns if it waits" : ""
-        return Remark("received", "\(side.direction): \(Quantity.bytes(bytes))\(how)\(next)")
+        let (own, other) = (side.rawValue, side.other.rawValue)
+        let fate =
+            switch next {
+            case .goesOn: ". They go on as they are: the \(other)'s recv() returns if it waits"
+            case .changed: ""
+            case .lost:
+                """
+                . They are lost: the \(other) has closed its socket, and its computer answers them with RST. The \(own)'s next \
+                send() or recv() fails (EPIPE or ECONNRESET)
+                """
+            }
+        return Remark("received", "\(side.direction): \(Quantity.bytes(bytes))\(how)\(fate)")
     }
 
     static func turn(_ side: RelaySide, _ turn: Turn) -> Remark {
@@ -132,8 +142,7 @@ extension RelayStory {
         let left: String
         if first == .server {
             let port = addresses[.server]?.port.map { " on port \($0)" } ?? ""
-            left =
-                "A new server\(port) gets \"address already in use\" meanwhile, unless it sets SO_REUSEADDR before bind()"
+            left = EndState.takenPort(port)
         } else {
             left = "That keeps one of the client's own ports, and no server's: the server can be started again at once"
         }

@@ -39,12 +39,18 @@ struct RelayStory: Sendable {
         var hasToldPartial = false
     }
 
+    /// What becomes of bytes that have come.
+    enum Next { case goesOn, changed, lost }
+
     /// 8: whoever sends piece after piece to a program that does not read needs to be told so a few times, not each time.
     private static let mostJoinsTold = 8
 
     var addresses: PerSide<SocketAddress?> = PerSide { _ in nil }
     private(set) var ends = PerSide { _ in EndState() }
     private(set) var firstToEnd: RelaySide?
+    /// Which sides are known to have closed: what comes for them is lost.
+    private var hasClosed = PerSide { _ in false }
+    private var hasToldReset = false
     private(set) var turn: (side: RelaySide, what: Turn)?
     private var deliveries = PerSide { _ in Delivery() }
 
@@ -64,7 +70,11 @@ struct RelayStory: Sendable {
         case .blocked(let side, let time, let evidence): return [Self.blocked(side, for: time, evidence)]
         case .flows(let side): return [Self.flowsAgain(side)]
         case .ended(let side, let sockets): return endTurn() + [ended(side, sockets)]
-        case .reset(let side): return endTurn() + [reset(side)]
+        case .reset(let side):
+            // A side that is gone may be noticed twice, by who reads from it and by who sends to it.
+            guard !hasToldReset else { return [] }
+            hasToldReset = true
+            return endTurn() + [reset(side)]
         case .looked(let side, let unread, let underWay): return looked(side, unread, underWay)
         case .quiet(var idle):
             idle.last = turn?.side
@@ -86,7 +96,8 @@ struct RelayStory: Sendable {
         let before = turn?.side == side ? [] : endTurn()
         if turn?.side != side { turn = (side, Turn()) }
         turn?.what.take(bytes, arrival)
-        return before + [Self.received(side, bytes.count, arrival, goesOn)]
+        let next: Next = hasClosed[side.other] ? .lost : goesOn ? .goesOn : .changed
+        return before + [Self.received(side, bytes.count, arrival, next)]
     }
 
     /// When the other side speaks, or nobody does: what the last turn was in all, where that is more than its pieces were.
@@ -136,6 +147,7 @@ struct RelayStory: Sendable {
     private mutating func ended(_ side: RelaySide, _ sockets: PerSide<PeerSocket?>) -> Remark {
         ends[side].finishSending()
         ends[side.other].hearEnd()
+        if sockets[side]?.isOrphan == true { hasClosed[side] = true }
         let first = firstToEnd ?? side
         firstToEnd = first
         guard first == side else { return lastEnd(side, first, sockets[first]) }

@@ -198,9 +198,6 @@ extension SideStory {
             return "That keeps one of the client's own ports, and no server's: the server can be started again at once"
         }
         let port = serverPort.map { " on port \($0)" } ?? ""
-        return """
-            A new server\(port) gets "address already in use" meanwhile, unless it sets SO_REUSEADDR before bind(), as \
-            sockeye does
-            """
+        return EndState.takenPort(port)
     }
 }

@@ -16,7 +16,7 @@ struct SilenceHint {
                 what they agreed upon says
                 """
         }
-        return "The \(speaker)\(speakerNote) spoke last, and \(cause(turn)). \(remedy)"
+        return "The \(speaker)\(speakerNote) spoke last, and \(cause(turn)). \(remedy(turn))"
     }
 
     /// Only what is missing of a length that seems to be there; nil when none does.
@@ -77,10 +77,16 @@ struct SilenceHint {
     /// Big-endian, as lengths in front of messages usually are.
     private static func number(_ bytes: ArraySlice<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }
 
-    private var remedy: String {
-        """
-        Make both agree on where a message ends: let the \(speaker) end it with a newline, send its length before it, or call \
-        shutdown(SHUT_WR) after the last; and let the \(reader) print what each recv() gives it
-        """
+    private func remedy(_ turn: Turn) -> String {
+        if missingOfLength(turn) == nil, turn.closing.last == UInt8(ascii: "\n") {
+            return """
+                Let the \(reader) print what each recv() gives it: that shows whether it waits, and for what, or is at work \
+                (`top` shows that too)
+                """
+        }
+        return """
+            Make both agree on where a message ends: let the \(speaker) end it with a newline, send its length before it, or call \
+            shutdown(SHUT_WR) after the last; and let the \(reader) print what each recv() gives it
+            """
     }
 }

@@ -120,6 +120,25 @@ import Testing
         _ = run.end()
     }
 
+    @Test func `what is sent to a server that has closed is said to be lost`() throws {
+        let run = try RelayRun(server: "c.recv(9); c.close()", "--explain")
+        let script = """
+            s.sendall(b'one'); print(s.recv(9)); sys.stdin.readline()
+            s.sendall(b'two'); sys.stdin.readline()
+            try: s.sendall(b'three')
+            except OSError as error: print(type(error).__name__)
+            """
+        let client = try Program.python(Script.client(script), run.port)
+        try run.relay.wait(for: "The server has closed its socket, it does not read any more")
+        client.write("\n")
+        try run.relay.wait(for: "1 send arrived as 1 receive here. They are lost: the server has closed its socket")
+        try run.relay.wait(for: "the server has reset the connection (RST), and so the relay resets the client's")
+        try run.relay.wait(for: " over: ")
+        client.write("\n")
+        #expect(client.finish().text == "b''\nBrokenPipeError\n")
+        _ = run.end()
+    }
+
     @Test func `a server that is busy is not said to wait`() throws {
         let run = try RelayRun(server: "sys.stdin.readline(); print(read_all(c))", "--explain")
         let client = try Program.python(Script.client("s.sendall(b'hello'); s.recv(9)"), run.port)

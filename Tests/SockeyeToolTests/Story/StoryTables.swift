@@ -141,7 +141,7 @@ enum StoryTables {
                         PerSide { $0 == .server ? PeerSocket(state: "TIME_WAIT", unreadBytes: 0) : nil }
                     ), ["ended-last"],
                     "it is the server's end that stays in TIME_WAIT for 60 seconds, and there it is. A new server on port 8000 "
-                        + "gets \"address already in use\" meanwhile"
+                        + "gets \"address already in use\" for that time"
                 ),
             ])
         ),
@@ -159,6 +159,23 @@ enum StoryTables {
             steps: open([
                 (.ended(.server, noSockets), ["ended-first"], ""),
                 (.reset(.server), ["reset"], "It had finished before and was sent more"),
+            ])
+        ),
+        StoryRow(
+            name: "bytes for a server that has closed, and the reset that two notice",
+            steps: open([
+                (
+                    .ended(
+                        .server,
+                        PerSide { $0 == .server ? PeerSocket(state: "FIN_WAIT2", unreadBytes: 0, isOrphan: true) : nil }
+                    ), ["ended-first"], ""
+                ),
+                (
+                    .received(.client, bytes("hello"), arrival(5, 1, 1), goesOn: true), ["received"],
+                    "They are lost: the server has closed its socket, and its computer answers them with RST. The client's next"
+                ),
+                (.reset(.server), ["reset"], "the relay resets the client's"),
+                (.reset(.server), [], ""),
             ])
         ),
         StoryRow(

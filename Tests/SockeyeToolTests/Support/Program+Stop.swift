@@ -22,7 +22,9 @@ extension Program {
             let tasks = "/proc/\(id)/task"
             return try FileManager.default.contentsOfDirectory(atPath: tasks).allSatisfy { task in
                 // A thread that has gone meanwhile does nothing either.
-                guard let line = try? String(contentsOfFile: "\(tasks)/\(task)/stat", encoding: .utf8) else { return true }
+                guard let line = try? String(contentsOfFile: "\(tasks)/\(task)/stat", encoding: .utf8) else {
+                    return true
+                }
                 // The state stands behind the name, which may hold anything.
                 return line.split(separator: ")").last?.hasPrefix(" T") == true
             }
