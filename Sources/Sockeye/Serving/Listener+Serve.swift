@@ -121,7 +121,9 @@ extension Listener {
     ///
     /// - Parameter drain: How long the conversations may last. Zero cancels them at once.
     /// - Returns: When all connections have closed, how many ended in which way; zeros when nobody serves.
-    /// - Cancellation: returns at once; the shutdown goes on.
+    ///   A handler that waits for a task which is not its child is waited for: cancelling does not reach that one.
+    /// - Cancellation: returns at once, with what is known by then; the shutdown goes on. A handler that shuts its own server
+    ///   down is cancelled by it: let it start a task for that, `Task { await listener.shutdown(drain: …) }`.
     @discardableResult
     public func shutdown(drain: Duration) async -> ShutdownSummary {
         let policy = endService(drain: drain)

@@ -44,7 +44,9 @@ public struct ServeOptions: Sendable {
     /// Called when a handler throws, which ends its own connection only. Default: prints one line to standard error.
     ///
     /// Not called for the errors of a client that has gone, nor for the limits above (`.reset`, `.closed`, `.cancelled`,
-    /// `.timedOut`): those are daily life. A client that finishes in the middle of a message is told (`.endOfStream`). Runs on the connection's event loop, so it returns quickly.
+    /// `.timedOut` of its own connection): those are daily life. The same errors of another connection, to a backend, say, are
+    /// told, and so is a client that finishes in the middle of a message (`.endOfStream`). Runs on the connection's event loop,
+    /// so it returns quickly.
     public var onHandlerError: @Sendable (any Error, Connection) -> Void = { error, connection in
         Diagnostics.report("sockeye: the handler of \(connection.remoteAddress) failed: \(error)")
     }

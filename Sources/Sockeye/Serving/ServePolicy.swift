@@ -66,14 +66,17 @@ final class ServePolicy: Sendable {
     private func handlerEnded(_ connection: Connection, _ limits: TimeLimits?, _ failure: (any Error)?) {
         connection.registration.releaseOwner()
         limits?.stop()
-        if let failure, !isDailyLife(failure) { options.onHandlerError(failure, connection) }
+        if let failure, !isDailyLife(failure, of: connection) { options.onHandlerError(failure, connection) }
     }
 
-    private func isDailyLife(_ error: any Error) -> Bool {
-        if error is CancellationError { return true }
+    /// A client that has gone, a limit of this server, or its end. The same error of another connection, of the one that a
+    /// proxy has to its backend, say, is news.
+    private func isDailyLife(_ error: any Error, of connection: Connection) -> Bool {
+        if error is CancellationError { return Task.isCancelled }
         guard let error = error as? SocketError else { return false }
         switch error.code {
-        case .reset, .closed, .cancelled, .timedOut: return true
+        case .cancelled: return Task.isCancelled || error.remoteAddress == connection.remoteAddress
+        case .reset, .closed, .timedOut: return error.remoteAddress == connection.remoteAddress
         default: return false
         }
     }
@@ -196,7 +199,8 @@ final class ServePolicy: Sendable {
             return state.isOver
         }
         if !isOver { _ = await alarm.sleep(atMost: nil, on: loop) }
-        return state.withLock { $0.summary }
+        // Who was cancelled while it waited, as a handler is that shuts its own server down, gets what is known by now.
+        return state.withLock { $0.isOver ? $0.summary : nil } ?? progress
     }
 
     private func alarm(while condition: (State) -> Bool) -> Alarm? {

@@ -7,13 +7,21 @@ struct DatagramConnect: Sendable {
     let options: DatagramOptions
     /// How long to wait for datagrams after the input has ended.
     let patience: Duration
+    let conduct: Conduct
 
     /// The most that UDP carries over IPv4: a longer piece of input becomes several datagrams.
     static let largestPiece = 65_507
 
     func run() async throws {
         try await withDatagramSocket(to: address.endpoint, options: options) { socket in
-            try await DatagramSession(socket: socket, words: address, input: Input(), patience: patience).run()
+            let session = DatagramSession(
+                socket: socket,
+                words: address,
+                input: Input(),
+                patience: patience,
+                conduct: conduct
+            )
+            try await session.run()
         }
     }
 }
@@ -24,6 +32,7 @@ struct DatagramSession: Sendable {
     let words: TypedAddress
     let input: Input
     let patience: Duration
+    let conduct: Conduct
     private let screen = PromptScreen()
     private let clock = Locked(Heard())
     private let isPrompting = StandardStream.input.isTerminal
@@ -32,13 +41,15 @@ struct DatagramSession: Sendable {
     private struct Heard {
         var last = ContinuousClock.now
         var hasAnswer = false
+        var hasSent = false
     }
 
-    init(socket: DatagramSocket, words: TypedAddress, input: Input, patience: Duration) {
+    init(socket: DatagramSocket, words: TypedAddress, input: Input, patience: Duration, conduct: Conduct) {
         self.socket = socket
         self.words = words
         self.input = input
         self.patience = patience
+        self.conduct = conduct
     }
 
     func run() async throws {
@@ -47,9 +58,14 @@ struct DatagramSession: Sendable {
             Console.sayWrapped("Datagrams to \(peer). Type a line; exit or Ctrl-D ends.")
         }
         let receiving = LoopTask.start { await receive() }
-        let sendFailure = await withTaskCancellationHandler {
+        let sendFailure: (any Error)? = await withTaskCancellationHandler {
+            guard conduct.sends else {
+                // There is no end to wait for, so only Ctrl-C or an error ends it.
+                _ = try? await receiving.value
+                return nil
+            }
             let failure = isPrompting ? await sendLines() : await sendPieces()
-            if failure == nil { await waitForAnswers() }
+            if failure == nil, conduct.receives { await waitForAnswers() }
             return failure
         } onCancel: {
             receiving.cancel()
@@ -58,8 +74,8 @@ struct DatagramSession: Sendable {
         // What came explains why sending failed, so it goes first.
         if let failure = try await receiving.value { throw failure }
         if let sendFailure { throw sendFailure }
-        let hasAnswer = clock.with { $0.hasAnswer }
-        if !hasAnswer, !isPrompting, !Task.isCancelled {
+        let isUnanswered = clock.with { $0.hasSent && !$0.hasAnswer }
+        if isUnanswered, conduct.receives, !isPrompting, !Task.isCancelled {
             Console.say("No answer. Datagrams get lost on the way, and nobody tells; not every server answers.")
         }
     }
@@ -102,7 +118,10 @@ struct DatagramSession: Sendable {
 
     private func send(_ bytes: [UInt8]) async throws(SocketError) {
         try await socket.send(bytes)
-        clock.with { $0.last = .now }
+        clock.with {
+            $0.last = .now
+            $0.hasSent = true
+        }
     }
 
     // MARK: Receiving
@@ -122,7 +141,11 @@ struct DatagramSession: Sendable {
         do {
             while true {
                 let datagram: Datagram = try await socket.receive()
-                clock.with { $0 = Heard(last: .now, hasAnswer: true) }
+                clock.with {
+                    $0.last = .now
+                    $0.hasAnswer = true
+                }
+                guard conduct.receives else { continue }
                 screen.hidePrompt()
                 await Output.standard.write(display.render(datagram.bytes))
                 if isPrompting { screen.showPrompt() }

@@ -34,8 +34,8 @@ extension RelayStory {
             case .changed: ""
             case .lost:
                 """
-                . They are lost: the \(other) has closed its socket, and its computer answers them with RST. The \(own)'s next \
-                send() or recv() fails (EPIPE or ECONNRESET)
+                . They are lost: the \(other) has closed its socket, and its computer answers them with RST. A later \
+                send() or recv() of the \(own) fails (EPIPE or ECONNRESET)
                 """
             }
         return Remark("received", "\(side.direction): \(Quantity.bytes(bytes))\(how)\(fate)")

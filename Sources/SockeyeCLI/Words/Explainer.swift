@@ -21,12 +21,14 @@ final class Explainer: SocketObserver {
 
     /// What makes this side send, where that is not the usual: a prompt.
     let source = Locked<SideStory.Source?>(nil)
+    /// Datagrams have no states, and nobody closes first.
+    let hasConnections = Locked(true)
     private let watched = Locked<[SocketEvent.ID: Watched]>([:])
 
     func observe(_ event: SocketEvent) {
         let direction = watched.with { $0[event.socket]?.story.direction(of: event.operation) }
         Self.say("\(event.socket) \(direction.map { "\($0): " } ?? "")\(Self.words(for: event))")
-        guard event.datagramCount == nil, let remote = event.remoteAddress else { return }
+        guard event.datagramCount == nil, hasConnections.with(\.self), let remote = event.remoteAddress else { return }
         if event.operation == .accept || event.operation == .connect, event.error == nil {
             let isServer = event.operation == .accept
             let serverPort = isServer ? event.localAddress?.port : remote.port

@@ -123,27 +123,32 @@ import Testing
     }
 
     @Test func `what is daily life is not told, and what is not is`() async throws {
-        let rows: [(any Error & Sendable, Bool)] = [
-            (SocketError(SocketError.Code.reset, .receive), false),
-            (SocketError(SocketError.Code.closed, .send), false),
-            (SocketError(SocketError.Code.cancelled, .send), false), (CancellationError(), false),
-            (SocketError(SocketError.Code.timedOut, .receive), false),
-            (SocketError(SocketError.Code.busy, .receive), true),
-            (Oops(), true),
+        typealias Make = @Sendable (Connection) -> any Error
+        // Of its own connection, and of another one: to the backend of a proxy, say.
+        let own: @Sendable (SocketError.Code) -> Make = { code in
+            { SocketError(code, .receive, remoteAddress: $0.remoteAddress) }
+        }
+        let other: @Sendable (SocketError.Code) -> Make = { code in
+            { _ in SocketError(code, .receive, remoteAddress: .ipv4(.loopback, port: 1)) }
+        }
+        let rows: [(Make, Bool)] = [
+            (own(.reset), false), (own(.closed), false), (own(.cancelled), false), (own(.timedOut), false),
+            (other(.reset), true), (other(.closed), true), (other(.cancelled), true), (other(.timedOut), true),
+            (own(.busy), true), ({ _ in CancellationError() }, true), ({ _ in Oops() }, true),
         ]
-        for (error, isTold) in rows {
+        for (row, (error, isTold)) in rows.enumerated() {
             let told = Tally()
             var serving = ServeOptions()
             serving.onHandlerError = { _, _ in told.add() }
-            try await withServer(.ipv4, serving: serving) { _ in
-                throw error
+            try await withServer(.ipv4, serving: serving) { connection in
+                throw error(connection)
             } while: { listener in
                 let peer = try RawPeer(connectedTo: listener.localAddress)
                 let end = try await peer.receiveAll()
                 #expect(end.isEmpty)
                 peer.close()
             }
-            #expect(told.count == (isTold ? 1 : 0), "\(error)")
+            #expect(told.count == (isTold ? 1 : 0), "row \(row)")
         }
     }
 

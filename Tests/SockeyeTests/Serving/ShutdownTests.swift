@@ -126,4 +126,22 @@ import Testing
             try await server.value
         }
     }
+
+    @Test(arguments: Family.allCases)
+    func `by a handler tells what is known when it is cut off itself`(family: Family) async throws {
+        let summaries = Collected<ShutdownSummary>()
+        try await withListener(family) { listener in
+            let server = Task {
+                try await listener.serve { connection in
+                    guard try await connection.receive(upTo: 1) == Array("x".utf8) else { return }
+                    summaries.add(await listener.shutdown(drain: .milliseconds(1)))
+                }
+            }
+            let peer = try RawPeer(connectedTo: listener.localAddress)
+            try peer.sendNow("x")
+            try await server.value
+            peer.close()
+        }
+        #expect(summaries.all == [ShutdownSummary(finished: 0, cancelled: 1)])
+    }
 }

@@ -22,6 +22,22 @@ import Testing
 
         """
 
+    @Test func `a client that only sends drops the answer, and one that explains tells of no connection`() throws {
+        let server = try Program.sockeye("serve", "--echo", "udp:127.0.0.1:0")
+        let address = "udp:127.0.0.1:\(try server.port())"
+        let client = try Program.sockeye("connect", "--send-only", "--explain", address)
+        client.write("hi")
+        client.closeInput()
+        let outcome = client.finish()
+        #expect(outcome.status == 0)
+        #expect(outcome.text == "")
+        for word in ["ESTABLISHED", "RST", "closed first"] {
+            #expect(!outcome.errors.contains(word), "\(outcome.errors)")
+        }
+        #expect(outcome.errors.contains("send"))
+        _ = end(server)
+    }
+
     private func end(_ server: Program) -> Outcome {
         server.send(SIGINT)
         return server.finish(closingInput: false)
@@ -267,6 +283,9 @@ import Testing
     }
 
     @Test(arguments: [
+        (["connect", "udp:1", "--proxy", "socks5://127.0.0.1:1"], "--proxy"),
+        (["connect", "udp:1", "--retry", "3"], "--retry"),
+        (["connect", "udp:1", "--crlf"], "--crlf"), (["connect", "udp:1", "--keep-alive", "1s"], "--keep-alive"),
         (["serve", "udp:0", "--drain", "1s"], "--drain"), (["serve", "udp:0", "--framing", "lines"], "--framing"),
         (["serve", "udp:0", "--loops", "2"], "--loops"), (["connect", "udp:1", "--reconnect"], "--reconnect"),
         (["connect", "udp:1", "--timeout", "1s"], "--wait"),

@@ -125,13 +125,16 @@ import Testing
         let script = """
             s.sendall(b'one'); print(s.recv(9)); sys.stdin.readline()
             s.sendall(b'two'); sys.stdin.readline()
-            try: s.sendall(b'three')
+            s.sendall(b'three'); sys.stdin.readline()
+            try: s.sendall(b'four')
             except OSError as error: print(type(error).__name__)
             """
         let client = try Program.python(Script.client(script), run.port)
         try run.relay.wait(for: "The server has closed its socket, it does not read any more")
         client.write("\n")
         try run.relay.wait(for: "1 send arrived as 1 receive here. They are lost: the server has closed its socket")
+        // The relay is told of the reset by its own next send.
+        client.write("\n")
         try run.relay.wait(for: "the server has reset the connection (RST), and so the relay resets the client's")
         try run.relay.wait(for: " over: ")
         client.write("\n")

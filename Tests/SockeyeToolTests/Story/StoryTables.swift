@@ -172,7 +172,7 @@ enum StoryTables {
                 ),
                 (
                     .received(.client, bytes("hello"), arrival(5, 1, 1), goesOn: true), ["received"],
-                    "They are lost: the server has closed its socket, and its computer answers them with RST. The client's next"
+                    "They are lost: the server has closed its socket, and its computer answers them with RST. A later send()"
                 ),
                 (.reset(.server), ["reset"], "the relay resets the client's"),
                 (.reset(.server), [], ""),
