@@ -15,7 +15,7 @@ struct PastedMessage: Sendable, CustomTestStringConvertible {
         self.id = id
     }
 
-    static let table = python + windows + java + node + go + rust + swift + c
+    static let table = python + beginners + windows + java + node + go + rust + swift + c
 
     static let python = [
         PastedMessage("Python", "ConnectionRefusedError: [Errno 111] Connection refused", "connection-refused"),
@@ -77,7 +77,7 @@ struct PastedMessage: Sendable, CustomTestStringConvertible {
         PastedMessage("Python", "TypeError: a bytes-like object is required, not 'str'", "bytes-not-text"),
         PastedMessage("Python", "TypeError: can't concat str to bytes", "bytes-not-text"),
         PastedMessage("Python", "TypeError: can only concatenate str (not \"bytes\") to str", "bytes-not-text"),
-        PastedMessage("Python", "AttributeError: 'bytes' object has no attribute 'encode'", "bytes-not-text"),
+        PastedMessage("Python", "AttributeError: 'bytes' object has no attribute 'encode'", "already-bytes"),
         PastedMessage("Python", "AttributeError: 'tuple' object has no attribute 'recv'", "accept-returns-pair"),
         PastedMessage(
             "Python",

@@ -112,16 +112,20 @@ import Testing
         ("('::1', 1337)", "[::1]", "1337"), ("    s.connect((\"192.0.2.9\", 1337))", "192.0.2.9", "1337"),
         ("client.py:12: refused at 12:30", "HOST", "PORT"),
         ("localhost/127.0.0.1:99", "127.0.0.1", "99"), ("1.2.3.4:99999", "HOST", "PORT"),
+        ("s.connect((\"http://127.0.0.1\", 4000))", "127.0.0.1", "4000"),
+        ("s.connect(('127.0.0.1:4000', 4001))", "127.0.0.1", "4001"),
+        ("s.connect(('127.0.0.1', 0))", "127.0.0.1", "PORT"),
     ])
     func `the address in a message is found`(text: String, host: String, port: String) {
-        #expect(MentionedAddress(in: text) == MentionedAddress(host, port))
+        let found = MentionedAddress(in: text)
+        #expect(found.host == host && found.port == port)
     }
 
     @Test func `a host goes into a command without the brackets of an IPv6 address`() {
         let address = MentionedAddress(in: "connect ECONNREFUSED [::1]:1337")
         #expect(
             address.fill("getent hosts {host}; sockeye doctor {address}")
-                == "getent hosts ::1; sockeye doctor [::1]:1337"
+                == "getent hosts ::1; sockeye doctor '[::1]:1337'"
         )
     }
 
@@ -166,7 +170,7 @@ import Testing
         let outcome = explain.finish()
         #expect(outcome.status == 0)
         #expect(outcome.errors.contains("the text is long: only its last 256 KiB were looked at"))
-        #expect(outcome.text.contains("line 100002: Broken pipe"), "\(outcome.text)")
+        #expect(outcome.text.contains("line 100002 of the pasted text: Broken pipe"), "\(outcome.text)")
     }
 }
 

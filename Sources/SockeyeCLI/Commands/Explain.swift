@@ -36,8 +36,19 @@ struct Explain: AsyncParsableCommand {
             ).end()
         }
         let matches = pasted.matches()
-        let answer = ExplainAnswer(matches: matches, guesses: matches.isEmpty ? NearestGuess.entries(for: pasted) : [])
-        let address = MentionedAddress(in: pasted.surroundings(of: matches.first))
+        let surroundings = pasted.surroundings(of: matches.first)
+        let address = MentionedAddress(in: surroundings)
+        let place = matches.first.flatMap(pasted.ownFrame)
+        let answer = ExplainAnswer(
+            matches: matches,
+            guesses: matches.isEmpty ? NearestGuess.entries(for: pasted) : [],
+            place: place,
+            circumstances: Circumstances(
+                surroundings: surroundings,
+                line: (matches.first?.text ?? "") + " " + (place?.code ?? ""),
+                hasPortZero: address.hasPortZero
+            )
+        )
         if pasted.skippedBytes > 0 {
             let size = "\(ErrorText.maximumBytes >> 10) KiB"
             Console.say(
@@ -76,11 +87,14 @@ struct Explain: AsyncParsableCommand {
 struct ExplainAnswer {
     let matches: [ErrorText.Match]
     let guesses: [Explanation]
+    /// Where in the person's own program it happened, if a traceback says so.
+    let place: PythonFrame?
+    let circumstances: Circumstances
 
     /// For a person; nil when nothing is known.
     func page(_ address: MentionedAddress, columns: Int) -> String? {
         guard let match = matches.first else { return nil }
-        let entry = match.entry
+        let entry = circumstances.fitted(match.entry)
         let label = 16
         func paragraph(_ name: String, _ text: String) -> [String] {
             let rows = Narrator.wrap(text, max(columns - label, 40))
@@ -89,19 +103,30 @@ struct ExplainAnswer {
             }
         }
         var rows = Narrator.wrap(entry.title, max(columns, 40))
-        rows += paragraph("  found:", "line \(match.line): \(SafeText.line(match.text))")
+        rows += paragraph("  found:", "line \(match.line) of the pasted text: \(SafeText.line(match.text))")
+        if let place { rows += paragraph("  your program:", SafeText.line(place.words)) }
         rows += paragraph("  it means:", entry.meaning)
         for (index, cause) in entry.causes.enumerated() {
             rows += paragraph(index == 0 ? "  usual causes:" : "", "\(index + 1). \(cause)")
         }
         for (index, next) in entry.next.enumerated() {
-            // Commands are not broken, so that they can be copied.
-            rows.append((index == 0 ? "  try next:" : "").padded(to: label) + SafeText.line(address.fill(next)))
+            let lines = Self.lines(of: SafeText.line(address.fill(next)), max(columns - label, 40))
+            rows += lines.enumerated().map { (index + $0 == 0 ? "  try next:" : "").padded(to: label) + $1 }
         }
         for other in matches.dropFirst().prefix(3) {
-            rows += paragraph("  also there:", "line \(other.line): \(other.entry.title)")
+            rows += paragraph("  also there:", "line \(other.line) of the pasted text: \(other.entry.title)")
         }
         return rows.joined(separator: "\n") + "\n"
+    }
+
+    /// A command stays whole, so that it can be copied; what it does stands behind `#`, or below in lines that begin with it.
+    private static func lines(of next: String, _ width: Int) -> [String] {
+        guard let mark = next.firstRange(of: "  # ") else {
+            return next.hasPrefix("sockeye ") ? [next] : Narrator.wrap(next, width)
+        }
+        if next.count <= width { return [next] }
+        return [String(next[..<mark.lowerBound])]
+            + Narrator.wrap(String(next[mark.upperBound...]), width - 2).map { "# " + $0 }
     }
 
     func json(_ address: MentionedAddress) -> JSONValue {
@@ -110,7 +135,7 @@ struct ExplainAnswer {
                 "known": .bool(false), "guesses": .array(guesses.map { Self.short($0) }),
             ])
         }
-        let entry = match.entry
+        let entry = circumstances.fitted(match.entry)
         return .object([
             "known": .bool(true), "id": .string(entry.id), "title": .string(entry.title),
             "meaning": .string(entry.meaning), "causes": .strings(entry.causes),
@@ -130,10 +155,12 @@ struct ExplainAnswer {
             attempted: "explain \"\(last)\"",
             happened: "it is none of the messages that sockeye knows",
             cause: "it is not about sockets, or the program says it in words of its own, or in another language",
-            next: guesses.map { "nearest: sockeye explain '\($0.phrases[0].replacing("*", with: " "))'   \($0.title)" }
+            next: guesses.map {
+                "sockeye explain \(Failure.quoted($0.messages[0].replacing("*", with: " ")))  # nearest: \($0.title)"
+            }
                 + [
                     "paste the whole output of the program: the line that matters is often further up",
-                    "sockeye doctor HOST:PORT   looks at the network instead of the message",
+                    "sockeye doctor HOST:PORT  # looks at the network instead of the message",
                 ],
             status: Failure.networkFailed
         )

@@ -20,7 +20,7 @@ struct ErrorText {
     let lines: [String]
     /// How many bytes at the beginning are not looked at, and how many lines they have.
     let skippedBytes: Int
-    private let skippedLines: Int
+    let skippedLines: Int
     private let isPythonTraceback: Bool
 
     init(_ text: String) {
@@ -68,16 +68,23 @@ struct ErrorText {
     /// once.
     func matches() -> [Match] {
         var found: [Match] = []
-        var operation = ""
+        var (operation, detail) = ("", "")
         for (index, line) in lines.enumerated() {
             let plain = PlainLine.of(line)
             if let call = codeLine(plain) {
                 operation = Self.operation(in: call) ?? operation
+                detail = CallDetail.word(in: call) ?? detail
                 continue
             }
             if !found.isEmpty, Self.isSecondary(plain) { continue }
             // The colon: what begins a line stands there as behind the name of a program.
-            guard let match = Self.best(in: operation + " : " + plain, line, number: skippedLines + index + 1) else {
+            guard
+                let match = Self.best(
+                    in: "\(detail) \(CallDetail.ofNumber(in: plain)) \(operation) : \(plain)",
+                    line,
+                    number: skippedLines + index + 1
+                )
+            else {
                 continue
             }
             found.append(match)
@@ -93,6 +100,7 @@ struct ErrorText {
             // A terminal has broken the message into lines.
             found = [match]
         }
+        if lines.count > Self.describedLines { found.removeAll(where: \.entry.isDescription) }
         var seen: Set<String> = []
         let errors = found.reversed().filter { seen.insert($0.entry.id).inserted }
         let follows = errors.filter { !seen.isDisjoint(with: $0.entry.followsFrom) }.map(\.entry.id)
@@ -106,6 +114,9 @@ struct ErrorText {
         return trimmed.count < line.count
             && ["code: ", "errno: ", "syscall: ", "Suppressed: "].contains { trimmed.hasPrefix($0) }
     }
+
+    /// 4: who describes what happens in words of their own writes no more lines.
+    private static let describedLines = 4
 
     /// 20: a message that a terminal has broken has no more lines than that.
     private static let brokenLines = 20

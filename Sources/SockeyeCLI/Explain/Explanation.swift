@@ -10,19 +10,25 @@ struct Explanation: Sendable {
     /// What happened, in words that somebody new knows.
     let meaning: String
     /// Why that usually is, the most likely first.
-    let causes: [String]
+    var causes: [String]
     /// Commands and changes, the first to try first. `{address}`, `{host}` and `{port}` become those of the message.
-    let next: [String]
+    var next: [String]
     /// The C names of the errors that mean this, each of which belongs to one entry; their numbers are in ``ErrorNumber``.
     var errnos: [String] = []
     /// What messages of this kind say, in any case; `*` stands for anything in between. The longer one wins.
     let phrases: [String]
     /// Entries of which this one is often a mere consequence: where one of them is in the same text, it explains more.
     var followsFrom: [String] = []
+    /// The phrases are words of a person, "it hangs", and not of a program: they count only in a text of few lines.
+    var isDescription = false
+
+    /// The phrases that a message has, without those that look for what a traceback shows around it.
+    var messages: [String] { phrases.filter { !$0.hasPrefix("sockeye_") } }
 
     /// All that is known.
     static let all: [Explanation] =
         connecting + serving + ending + waiting + names + types + contents + limits + encryption
+        + python + described
 }
 
 /// The number that an error has on a system, as Python's `[Errno 98]` and Windows' `[WinError 10061]` show it.

@@ -17,9 +17,9 @@ extension Explanation {
                 "a firewall rejects the port",
             ],
             next: [
-                "sockeye doctor {address}   finds out which of these it is",
-                "ss -ltn   on the server's computer (netstat -an on Windows and macOS): lists what listens, and on which address",
-                "sockeye serve '*:{port}'   on the server's computer: a server to test with, reachable from outside",
+                "sockeye doctor {address}  # finds out which of these it is",
+                "ss -ltn  # on the server's computer (netstat -an on Windows and macOS): lists what listens, and on which address",
+                "sockeye serve '*:{port}'  # on the server's computer: a server to test with, reachable from outside",
             ],
             errnos: ["ECONNREFUSED"],
             phrases: [
@@ -45,8 +45,8 @@ extension Explanation {
                 "the server is so busy that its queue of new connections is full",
             ],
             next: [
-                "sockeye doctor {address}   shows how far the packets come",
-                "sockeye doctor --listen {port}   on the server's computer: shows its addresses and its firewall",
+                "sockeye doctor {address}  # shows how far the packets come",
+                "sockeye doctor --listen {port}  # on the server's computer: shows its addresses and its firewall",
             ],
             errnos: ["ETIMEDOUT"],
             phrases: [
@@ -71,8 +71,8 @@ extension Explanation {
                 "a container or virtual machine without a network",
             ],
             next: [
-                "sockeye doctor   shows this computer's addresses and its way out",
-                "ip route get {host}   shows the way that would be taken (it wants the address, not the name)",
+                "sockeye doctor  # shows this computer's addresses and its way out",
+                "ip route get {host}  # shows the way that would be taken (it wants the address, not the name)",
             ],
             errnos: ["ENETUNREACH"],
             phrases: [
@@ -94,8 +94,8 @@ extension Explanation {
                 "on macOS 15 and later: the program may not use the local network (Privacy settings)",
             ],
             next: [
-                "sockeye doctor {address}   tells a firewall's answer from a missing computer",
-                "ip neighbour   lists the computers of your network that have answered",
+                "sockeye doctor {address}  # tells a firewall's answer from a missing computer",
+                "ip neighbour  # lists the computers of your network that have answered",
             ],
             errnos: ["EHOSTUNREACH", "EHOSTDOWN"],
             phrases: [
@@ -110,7 +110,7 @@ extension Explanation {
             causes: [
                 "Wi-Fi is off, or the cable is out", "a VPN has just ended", "the phone or laptop has just woken up",
             ],
-            next: ["ip -brief address   shows which interfaces are UP", "sockeye doctor"],
+            next: ["ip -brief address  # shows which interfaces are UP", "sockeye doctor"],
             errnos: ["ENETDOWN"],
             phrases: ["network is down", "dead network"]
         ),
@@ -126,7 +126,7 @@ extension Explanation {
             ],
             next: [
                 "use 127.0.0.1 to reach a server on the same computer, and bind a server to 0.0.0.0, which is every address",
-                "ss -s   counts the connections (on Linux); keep one connection open instead of one for each message",
+                "ss -s  # counts the connections (on Linux); keep one connection open instead of one for each message",
             ],
             phrases: [
                 "connect*cannot assign requested address", "connect*EADDRNOTAVAIL",
@@ -165,10 +165,10 @@ extension Explanation {
                 "in a server: connection, address = server.accept(), then connection.recv(…)",
                 "in a client: connect before the first send",
             ],
-            errnos: ["ENOTCONN", "EDESTADDRREQ"],
+            errnos: ["ENOTCONN"],
             phrases: [
                 "not connected", "NotYetConnectedException", "kind: NotConnected", "socket is not connected",
-                "destination address required", "the socket is not connected and*no address was supplied",
+                "the socket is not connected and*no address was supplied",
             ]
         ),
         Explanation(

@@ -47,7 +47,7 @@ extension Explanation {
             next: [
                 "send one JSON object a line, and read lines",
                 "or send the length first, and read exactly so many bytes",
-                "sockeye lesson 2   shows streams and messages",
+                "sockeye lesson 2  # shows streams and messages",
             ],
             phrases: [
                 "Extra data: line", "after JSON at position", "after top-level value", "trailing characters at line",
@@ -149,7 +149,7 @@ extension Explanation {
                 "your own server sends text without a status line (HTTP/1.1 200 OK and an empty line)",
                 "the server speaks TLS: use https",
             ],
-            next: ["sockeye connect {address}   talks to it without HTTP"],
+            next: ["sockeye connect {address}  # talks to it without HTTP"],
             phrases: [
                 "BadStatusLine", "HTTP/0.9 when not allowed", "HPE_INVALID", "Parse Error: Expected HTTP",
                 "malformed HTTP", "Invalid HTTP response", "ERR_INVALID_HTTP_RESPONSE", "Invalid Http response",

@@ -17,7 +17,7 @@ extension Explanation {
             ],
             next: [
                 "look at the other program's own error message: the reason is nearly always there",
-                "sockeye relay {port} {address} --explain   in between: shows who ends the conversation",
+                "sockeye relay {port} {address} --explain  # in between: shows who ends the conversation",
             ],
             errnos: ["ECONNRESET"],
             phrases: [
@@ -37,10 +37,11 @@ extension Explanation {
                 "the other program has ended, or closed the connection after its first answer",
                 "a server that handles one message for each connection, and a client that sends several",
                 "your own side has called shutdown for sending before",
+                "connect was forgotten: sending on a TCP socket that was never connected ends like this, too (on Linux)",
             ],
             next: [
                 "before sending again look whether receive returns nothing: then the other side has finished",
-                "sockeye connect {address} --explain   shows who closes first",
+                "sockeye connect {address} --explain  # shows who closes first",
             ],
             errnos: ["EPIPE"],
             phrases: ["broken pipe", "BrokenPipeError", "EPIPE", "kind: BrokenPipe"]
@@ -58,7 +59,7 @@ extension Explanation {
                 "a VPN or another network was switched on or off meanwhile",
             ],
             next: [
-                "sockeye doctor {address}   shows whether the other computer can be reached now",
+                "sockeye doctor {address}  # shows whether the other computer can be reached now",
                 "connect anew; in silent times send something small now and then, or set SO_KEEPALIVE",
             ],
             phrases: [
@@ -166,7 +167,7 @@ extension Explanation {
             ],
             next: [
                 "treat the end between two messages as the normal end, in the middle of one as an error",
-                "sockeye connect {address} --explain   shows how many bytes come, and who closes",
+                "sockeye connect {address} --explain  # shows how many bytes come, and who closes",
             ],
             phrases: [
                 "EOFException", "unexpected EOF", "IncompleteReadError", "failed to fill whole buffer", "UnexpectedEof",
@@ -185,7 +186,7 @@ extension Explanation {
                 "the server speaks TLS (https) there, and you used http",
                 "an idle connection from a pool was used just when the server closed it",
             ],
-            next: ["sockeye connect {address}   talks to the server as it is", "curl -v http://{address}"],
+            next: ["sockeye connect {address}  # talks to the server as it is", "curl -v http://{address}"],
             phrases: [
                 "Empty reply from server", "RemoteDisconnected", "closed connection without response", "socket hang up",
                 "server closed idle connection", "ServerDisconnectedError", "NoHttpResponseException",
@@ -203,7 +204,8 @@ extension Explanation {
                 "the input was a file or a pipe, and all its lines were read",
             ],
             next: [
-                "catch EOFError around input(), and finish the conversation there", "docker run -it   gives a terminal",
+                "catch EOFError around input(), and finish the conversation there",
+                "docker run -it  # gives a terminal",
             ],
             phrases: ["EOF when reading a line", "EOFError: EOF when reading"]
         ),

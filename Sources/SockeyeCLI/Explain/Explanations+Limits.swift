@@ -10,9 +10,9 @@ extension Explanation {
                 "there are really that many clients: the limit is to be raised",
             ],
             next: [
-                "ls /proc/PID/fd | wc -l   counts them (macOS: lsof -p PID | wc -l)",
-                "ulimit -n   shows the limit; ulimit -n 65536 raises it, as far as the administrator lets you",
-                "sockeye doctor   shows the limits of this computer, and what they mean",
+                "ls /proc/PID/fd | wc -l  # counts them (macOS: lsof -p PID | wc -l)",
+                "ulimit -n  # shows the limit; ulimit -n 65536 raises it, as far as the administrator lets you",
+                "sockeye doctor  # shows the limits of this computer, and what they mean",
             ],
             errnos: ["EMFILE", "ENFILE"],
             phrases: [
@@ -62,7 +62,7 @@ extension Explanation {
                 "a proxy answers in plain text",
             ],
             next: [
-                "sockeye connect {address}   shows what the server says in plain text",
+                "sockeye connect {address}  # shows what the server says in plain text",
                 "use http:// instead of https://",
             ],
             phrases: [
@@ -84,8 +84,8 @@ extension Explanation {
                 "all had been said, and the other side just closed: then nothing is lost",
             ],
             next: [
-                "openssl s_client -connect {address}   shows how far the encryption gets",
-                "sockeye connect {address}   talks to the server without TLS",
+                "openssl s_client -connect {address}  # shows how far the encryption gets",
+                "sockeye connect {address}  # talks to the server without TLS",
             ],
             phrases: [
                 "UNEXPECTED_EOF_WHILE_READING", "unexpected eof while reading", "EOF occurred in violation of protocol",
@@ -106,7 +106,7 @@ extension Explanation {
                 "the server expects a certificate of the client",
             ],
             next: [
-                "openssl s_client -connect {address} -servername {host}   shows what the server offers",
+                "openssl s_client -connect {address} -servername {host}  # shows what the server offers",
                 "update the older side",
             ],
             phrases: [

@@ -13,7 +13,7 @@ extension Explanation {
                 "the other computer is in your network and has no DNS name: use its address, or name.local",
             ],
             next: [
-                "sockeye doctor {address}", "getent hosts {host}   asks once more",
+                "sockeye doctor {address}", "getent hosts {host}  # asks once more",
                 "the name alone: \"example.org\" and the port separately, not \"http://example.org\"",
             ],
             errnos: ["HOST_NOT_FOUND", "NO_DATA"],
@@ -38,7 +38,7 @@ extension Explanation {
                 "a VPN has taken over the name service and is not connected",
             ],
             next: [
-                "sockeye doctor   shows the way out of this computer", "cat /etc/resolv.conf",
+                "sockeye doctor  # shows the way out of this computer", "cat /etc/resolv.conf",
                 "use the address instead",
             ],
             errnos: ["TRY_AGAIN", "NO_RECOVERY"],
@@ -101,7 +101,7 @@ extension Explanation {
                 "AF_UNIX on a Python for Windows, which lacks it",
             ],
             next: [
-                "socket.create_connection((host, port))   tries both families",
+                "socket.create_connection((host, port))  # tries both families",
                 "127.0.0.1 instead of localhost, when the server has IPv4 only",
             ],
             errnos: ["EAFNOSUPPORT"],

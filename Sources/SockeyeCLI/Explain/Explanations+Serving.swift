@@ -15,8 +15,8 @@ extension Explanation {
                 "bind is called twice, as when a reloader or a debugger starts the program two times",
             ],
             next: [
-                "sockeye doctor --listen {port}   says which program it is, or how many seconds it takes",
-                "s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)   before bind (not on Windows, where it means something else)",
+                "sockeye doctor --listen {port}  # says which program it is, or how many seconds it takes",
+                "s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # before bind (not on Windows, where it means something else)",
                 "another port",
             ],
             errnos: ["EADDRINUSE"],
@@ -39,8 +39,8 @@ extension Explanation {
                 "a client gets it from connect: then all local ports are used up, by very many short connections",
             ],
             next: [
-                "sockeye serve '*:{port}'   listens on every address; in code: bind to 0.0.0.0 (or ::)",
-                "sockeye doctor   lists the addresses of this computer",
+                "sockeye serve '*:{port}'  # listens on every address; in code: bind to 0.0.0.0 (or ::)",
+                "sockeye doctor  # lists the addresses of this computer",
             ],
             errnos: ["EADDRNOTAVAIL"],
             phrases: [
@@ -82,7 +82,7 @@ extension Explanation {
                 "a sandbox: on macOS the App Sandbox without \"Outgoing/Incoming Connections\", or a container without the capability",
             ],
             next: [
-                "sudo nft list ruleset   shows the firewall's rules (on Linux)",
+                "sudo nft list ruleset  # shows the firewall's rules (on Linux)",
                 "in Xcode: Signing & Capabilities, App Sandbox, tick Incoming and Outgoing Connections",
             ],
             errnos: ["EPERM"],
@@ -127,7 +127,8 @@ extension Explanation {
                 "for a server: the folder of the path does not exist",
             ],
             next: [
-                "ss -lx   lists the Unix sockets that are listened on (on Linux)", "use an absolute path on both sides",
+                "ss -lx  # lists the Unix sockets that are listened on (on Linux)",
+                "use an absolute path on both sides",
             ],
             phrases: [
                 "dial unix*no such file or directory", "connect ENOENT", "connect*FileNotFoundError",

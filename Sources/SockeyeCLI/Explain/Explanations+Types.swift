@@ -16,11 +16,10 @@ extension Explanation {
                 "a bytes-like object is required", "can't concat str to bytes",
                 "can only concatenate str (not \"bytes\")",
                 "must be str, not bytes", "'str' does not support the buffer interface", "not str*bytes",
-                "'str' object has no attribute 'decode'", "'bytes' object has no attribute 'encode'",
+                "'str' object has no attribute 'decode'",
                 "data argument must be a bytes-like object", "must be of type string or an instance of Buffer",
                 "cannot convert value of type 'String' to expected argument type '[UInt8]'",
                 "cannot use*string*as []byte", "expected `&[u8]`", "string argument without an encoding",
-                "startswith first arg must be bytes", "cannot use a string pattern on a bytes-like object",
             ]
         ),
         Explanation(
@@ -32,7 +31,7 @@ extension Explanation {
                 "connect(host, port) instead of connect((host, port)): the inner parentheses are missing",
                 "the address is one text: \"127.0.0.1:1337\" instead of (\"127.0.0.1\", 1337)",
             ],
-            next: ["s.connect((\"127.0.0.1\", {port}))   with two pairs of parentheses"],
+            next: ["s.connect((\"127.0.0.1\", {port}))  # with two pairs of parentheses"],
             phrases: [
                 "address must be tuple", "takes exactly one argument (2 given)", "AF_INET address must be a pair",
                 "getsockaddrarg*must be tuple", "address must be a pair (host, port)",
@@ -99,7 +98,7 @@ extension Explanation {
             causes: [
                 "a program for Linux was taken over unchanged", "WSAStartup failed, or WSACleanup came too early",
             ],
-            next: ["WSADATA data; WSAStartup(MAKEWORD(2, 2), &data);   at the start of main", "link with -lws2_32"],
+            next: ["WSADATA data; WSAStartup(MAKEWORD(2, 2), &data);  // at the start of main", "link with -lws2_32"],
             errnos: ["NOTINITIALISED"],
             phrases: [
                 "has not called WSAStartup", "undefined reference to `WSAStartup",

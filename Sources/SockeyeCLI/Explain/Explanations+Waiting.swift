@@ -13,7 +13,7 @@ extension Explanation {
                 "the server works on it, and the limit is too short",
             ],
             next: [
-                "sockeye connect {address} --explain   shows whose turn it is",
+                "sockeye connect {address} --explain  # shows whose turn it is",
                 "end each message as the server expects: with \\n for lines; flush after writing",
             ],
             phrases: [
@@ -72,7 +72,7 @@ extension Explanation {
             meaning:
                 "asyncio.run starts a loop of its own, and there is one: in Jupyter always, or in an async function.",
             causes: ["asyncio.run within a notebook", "asyncio.run within an async function: use await there"],
-            next: ["await main()   instead of asyncio.run(main())"],
+            next: ["await main()  # instead of asyncio.run(main())"],
             phrases: [
                 "cannot be called from a running event loop", "This event loop is already running",
                 "Cannot run the event loop while another loop is running",

@@ -10,8 +10,8 @@ enum NearestGuess {
     static func entries(for text: ErrorText) -> [Explanation] {
         // The last lines, since that is where programs say it, and no more of them than a person would compare.
         let wanted = text.lines.filter { !$0.isEmpty }.suffix(10).map { trigrams(String($0.prefix(mostCharacters))) }
-        let scored = Explanation.all.map { entry in
-            let known = entry.phrases + entry.errnos + [entry.title.split(separator: ":").first.map(String.init) ?? ""]
+        let scored = Explanation.all.filter { !$0.messages.isEmpty }.map { entry in
+            let known = entry.messages + entry.errnos + [entry.title.split(separator: ":").first.map(String.init) ?? ""]
             let score = known.map(trigrams).flatMap { one in wanted.map { similarity(one, $0) } }.max() ?? 0
             return (entry: entry, score: score)
         }
