@@ -78,10 +78,10 @@ import Testing
         )
         let address = MentionedAddress(in: "127.0.0.1:1337")
         let rows = try #require(answer.page(address, columns: 80)).split(separator: "\n")
-        #expect(
-            rows.allSatisfy { $0.count <= 80 || !$0.dropFirst(16).contains("  #") },
-            "\(rows.filter { $0.count > 80 })"
-        )
+        let commands = entry.next.filter { $0.contains("  # ") || $0.hasPrefix("sockeye ") }
+            .map { address.fill($0).split(separator: "  # ")[0] }
+        let long = rows.filter { $0.count > 80 && !commands.contains($0.dropFirst(16)) }
+        #expect(long.isEmpty)
         for next in entry.next {
             let command = address.fill(next).split(separator: "  # ")[0]
             #expect(!next.contains("   "), "a command is followed by words that a shell would take for arguments")

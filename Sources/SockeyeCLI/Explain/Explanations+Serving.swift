@@ -64,7 +64,7 @@ extension Explanation {
             next: [
                 "use a port of 1024 or more, such as 8080",
                 "sockeye doctor --listen {port}",
-                "on Windows: netsh interface ipv4 show excludedportrange protocol=tcp",
+                "netsh interface ipv4 show excludedportrange protocol=tcp  # on Windows: lists the reserved ports",
             ],
             errnos: ["EACCES"],
             phrases: [
