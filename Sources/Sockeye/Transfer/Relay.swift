@@ -24,7 +24,8 @@ public struct RelayedBytes: Sendable, Hashable {
 ///
 /// - Returns: When both have finished, how many bytes went each way. The connections are still the caller's to close.
 /// - Cancellation: ends at once with `.cancelled`; what is under way between the two is lost, so close both.
-/// - Concurrency: it receives and sends on both connections, so nobody else may.
+/// - Concurrency: it receives and sends on both connections, so nobody else may. A receive of somebody else throws
+///   `.busy`; a send, or `finishSending`, would get in between.
 /// - Throws: The first error of either side, with how many bytes had gone each way. Both connections are aborted then, so
 ///   that neither peer takes the end for a proper one. `.invalidArgument` for twice the same connection.
 public func relay(_ one: Connection, _ other: Connection) async throws(SocketError) -> RelayedBytes {
