@@ -95,8 +95,8 @@ import Testing
         let deeper = """
             Traceback (most recent call last):
               File "a.py", line 1, in <module>
-                data, address = s.recv(parse(3))
-              File "a.py", line 9, in parse
+                data, address = wrapped.recv(size)
+              File "a.py", line 9, in recv
                 a, b = x
             ValueError: too many values to unpack (expected 2)
             """
