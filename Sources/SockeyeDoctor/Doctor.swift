@@ -47,6 +47,8 @@ package struct Doctor: Sendable {
             port: endpoint.port ?? 0,
             lookUp: found
         )
+        // A server for a single client is gone once it has been connected to.
+        let before = found.addresses.isEmpty ? ComputerState() : await probes.state()
         evidence.attempts = await attempts(at: found.addresses, limits.connect)
         let silent = evidence.attempts.filter { $0.outcome == .silent }.map(\.address)
         // Three times more for each: on a line that loses every third packet, silence comes by chance once in a thousand.
@@ -57,6 +59,7 @@ package struct Doctor: Sendable {
         evidence.state = await probes.state()
         let isHopeless = failed.count == evidence.attempts.count
         if isHopeless, !failed.isEmpty { await lookAround(failed, &evidence) }
+        evidence.compare(with: before)
         var steps = evidence.name == nil ? [] : [Report.Step("look up \(evidence.name ?? "")", found.duration)]
         steps += evidence.attempts.map { Report.Step("connect to \($0.address)", $0.duration) }
         let findings = ConnectVerdict.findings(evidence)

@@ -259,7 +259,55 @@ import Testing
         var evidence = try evidence(Self.rows[0])
         #expect(ConnectVerdict.findings(evidence).map(\.id) == ["works"])
         evidence.attempts[0].isNotAccepted = true
-        #expect(ConnectVerdict.findings(evidence).map(\.id) == ["not-accepted", "works"])
+        let findings = ConnectVerdict.findings(evidence)
+        #expect(findings.map(\.id) == ["not-accepted", "works"])
+        // Whoever connects now waits as well.
+        #expect(!findings[1].next.contains { $0.hasPrefix("sockeye connect") })
+        #expect(!findings.contains { $0.evidence.contains { $0.contains("inode") } })
+    }
+
+    @Test func `what works says that the doctor was a client itself`() throws {
+        var evidence = try evidence(Self.rows[0])
+        func said() -> [String] { ConnectVerdict.findings(evidence)[0].evidence.filter { $0.contains("the doctor") } }
+        #expect(said().count == 1 && said()[0].contains("connected once") && said()[0].contains("single client"))
+        evidence.retries = [Attempt(Self.target, .connected)]
+        #expect(said().count == 1 && said()[0].contains("connected 2 times"))
+    }
+
+    @Test func `a listener that ended meanwhile was there, and no firewall is accused`() throws {
+        let (here, v6) = (Self.here, SocketAddress.ipv6(.loopback, port: 1337))
+        var evidence = ConnectEvidence(target: "localhost:1337", port: 1337, lookUp: LookUp([v6, here]))
+        evidence.attempts = [Attempt(v6, .failed(.connectionRefused)), Attempt(here, .connected)]
+        evidence.state = try Self.home()
+        var before = try Self.home()
+        before.sockets = [SocketRow(local: here, state: .listen, inode: "7")]
+        before.programs = ["7": ComputerState.Program(name: "python3", id: 42)]
+        evidence.compare(with: before)
+        var findings = ConnectVerdict.findings(evidence)
+        #expect(findings.map(\.id) == ["works", "one-family-only"])
+        #expect(findings[0].evidence.contains { $0.contains("nobody listens any more") })
+        #expect(findings[1].cause.contains("python3 (process 42) listens on port 1337 for IPv4 only"))
+        // It took both families, and the other one's client came too late.
+        before.sockets = [SocketRow(local: .ipv6(.any, port: 1337), state: .listen, inode: "7")]
+        evidence.compare(with: before)
+        findings = ConnectVerdict.findings(evidence)
+        #expect(findings[1].cause.contains("python3 (process 42) listened on port 1337 a moment ago"))
+        // Who still listens has not ended.
+        evidence.state.sockets = before.sockets
+        evidence.compare(with: before)
+        #expect(evidence.endedListeners.isEmpty)
+    }
+
+    @Test func `neighbours that answer are told one by one, and one client in a queue is one`() throws {
+        let row = try #require(Self.rows.first { $0.name == "a neighbour is not there" })
+        var evidence = try evidence(row)
+        let other = SocketAddress.ipv4(IPv4Address(192, 168, 0, 3), port: 0)
+        evidence.state.neighbours.append(Neighbour(address: other, interface: "eth0", state: .answered))
+        let lines = ConnectVerdict.findings(evidence)[0].evidence
+        #expect(lines.contains("192.168.0.3 answers") && !lines.contains { $0.contains("so do") })
+        evidence = try self.evidence(try #require(Self.rows.first { $0.id == "queue-full" }))
+        evidence.state.sockets = [SocketRow(local: Self.here, state: .listen, waiting: 1)]
+        #expect(ConnectVerdict.findings(evidence)[0].what.contains("1 client waits in its queue"))
     }
 
     @Test func `one address of several that fails is a note beside what works`() throws {

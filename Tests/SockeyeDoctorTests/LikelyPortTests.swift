@@ -18,6 +18,7 @@ import Testing
         Row(asked: 8080, port: 80, program: "nginx", reason: "instead of 8080"),
         Row(asked: 443, port: 8443, program: nil, reason: "instead of 443"),
         Row(asked: 1337, port: 1338, program: "game", reason: "next to it"),
+        Row(asked: 1337, port: 1339, program: "game", reason: "near it"),
         Row(asked: 1337, port: 1377, program: "game", reason: "digits"),
         Row(asked: 1337, port: 1373, program: "game", reason: "digits"),
         Row(asked: 1337, port: 13_370, program: "game", reason: "digits"),

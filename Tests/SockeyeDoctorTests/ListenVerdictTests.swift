@@ -22,7 +22,7 @@ import Testing
             plain: .addressInUse,
             reusing: .addressInUse,
             rows: [SocketRow(local: server, state: .listen, inode: "7")],
-            ids: ["port-taken"]
+            ids: ["server-there", "reach", "not-from-outside", "port-taken"]
         ),
         Row(
             plain: .addressInUse,
@@ -75,9 +75,42 @@ import Testing
     }
 
     @Test func `who holds it and how long it takes is said`() throws {
-        #expect(ListenVerdict.findings(try evidence(Self.rows[1]))[0].what.contains("python3 (process 42)"))
-        #expect(ListenVerdict.findings(try evidence(Self.rows[1]))[0].next[0].hasPrefix("kill 42"))
-        #expect(ListenVerdict.findings(try evidence(Self.rows[2]))[0].what.contains("42 more seconds"))
+        let taken = ListenVerdict.findings(try evidence(Self.rows[1]))
+        #expect(taken[0].what.contains("your server is there, if it is python3 (process 42): it listens on"))
+        #expect(taken[3].what.contains("python3 (process 42)") && taken[3].severity == .problem)
+        // To end a server that runs is no first advice, and never without saying what for.
+        #expect(!taken.contains { $0.next[0].hasPrefix("kill") })
+        #expect(taken[3].next.last == "kill 42   ends python3, if you want the port for another program")
+        let fading = ListenVerdict.findings(try evidence(Self.rows[2]))[0]
+        #expect(fading.what.contains("42 more seconds"))
+        #expect(fading.next[0].hasPrefix("wait 42 seconds now") && fading.next[1].contains("SO_REUSEADDR"))
+        #expect(!fading.cause.contains("does not help"))
+    }
+
+    @Test func `a server that runs behind a closed firewall is told of the firewall, and of the addresses`() throws {
+        var evidence = try evidence(Self.rows[1])
+        evidence.firewall.chains = FirewallParser.iptables("-P INPUT DROP")
+        evidence.state.programs = [:]
+        let findings = ListenVerdict.findings(evidence)
+        #expect(
+            findings.map(\.id) == ["server-there", "firewall-closed", "reach", "not-from-outside", "port-taken"]
+        )
+        #expect(findings[0].what.hasPrefix("a server is there, of another user"))
+        #expect(findings[1].next[0].contains("1337"))
+        #expect(findings[2].next == ["sockeye doctor 192.168.0.2:1337   on the other computer, in the network of eth0"])
+    }
+
+    @Test func `a server on loopback is a problem for those who asked for every network, and a note for the others`()
+        throws
+    {
+        var evidence = try evidence(Self.rows[1])
+        let here = SocketAddress.ipv4(.loopback, port: 1337)
+        evidence.state.sockets = [SocketRow(local: here, state: .listen, inode: "7")]
+        #expect(ListenVerdict.findings(evidence).map(\.severity) == [.problem, .problem])
+        evidence.binding = ListenEvidence.Binding(here, plain: .addressInUse, reusing: .addressInUse)
+        let asked = ListenVerdict.findings(evidence)
+        #expect(asked.map(\.id) == ["port-taken", "loopback-only"])
+        #expect(asked.map(\.severity) == [.problem, .note])
     }
 
     @Test func `a port below the limit is for the administrator`() throws {
@@ -172,7 +205,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (IPv4Address(203, 0, 113, 9), "eth0", false, ""), (IPv4Address(100, 64, 1, 1), "eth0", true, "carrier-grade"),
+        (IPv4Address(8, 8, 4, 4), "eth0", false, ""), (IPv4Address(203, 0, 113, 9), "eth0", true, "documentation"),
+        (IPv4Address(100, 64, 1, 1), "eth0", true, "carrier-grade"),
         (IPv4Address(172, 17, 0, 1), "docker0", true, "private"),
     ])
     func `what cannot be reached from outside is said with its reason`(
@@ -204,6 +238,9 @@ import Testing
         let findings = ComputerVerdict.findings(state)
         #expect(findings.map(\.id) == ["way-out", "addresses", "listeners", "limits"])
         #expect(findings[2].evidence[0].contains("this computer only"))
+        state.sockets = [1, 2].map { SocketRow(local: .ipv4(.loopback, port: UInt16($0)), state: .listen, waiting: $0) }
+        let queues = ComputerVerdict.findings(state)[2].evidence
+        #expect(queues[0].contains("1 client waits to be") && queues[1].contains("2 clients wait to be"))
         #expect(findings[3].evidence[0].contains("1014 clients"))
         #expect(findings[3].cause.contains("not a limit of clients"))
         state.routes = []

@@ -66,7 +66,7 @@ package enum ComputerVerdict {
             let reach =
                 row.local.isLoopback
                 ? "this computer only" : row.local.isAny ? "every network" : "clients of that address"
-            let waiting = row.waiting > 0 ? ", \(row.waiting) clients wait to be accepted" : ""
+            let waiting = row.waiting > 0 ? ", \(Words.waitingClients(row.waiting)) to be accepted" : ""
             return
                 "\(row.local): \(state.program(of: row)?.description ?? "a program of another user"), \(reach)\(waiting)"
         }

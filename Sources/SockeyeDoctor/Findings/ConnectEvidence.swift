@@ -20,6 +20,8 @@ package struct ConnectEvidence: Sendable, Equatable {
     package var oneHop: [SocketAddress: [NetworkMessage]] = [:]
     /// The same for an address that is certainly further away: how the own router speaks.
     package var oneHopElsewhere: [NetworkMessage] = []
+    /// Those that listened on the port before the attempts and did not after them: a server for a single client has ended.
+    package var endedListeners: [SocketRow] = []
     /// After the attempts, so that neighbours have been asked for.
     package var state = ComputerState()
 
@@ -28,6 +30,13 @@ package struct ConnectEvidence: Sendable, Equatable {
         self.name = name
         self.port = port
         self.lookUp = lookUp
+    }
+
+    /// Keeps of an earlier look what is gone in the later one: who listened on the port.
+    package mutating func compare(with before: ComputerState) {
+        let alive = Set(state.listeners.map(\.local))
+        endedListeners = before.listeners.filter { $0.local.port == port && !alive.contains($0.local) }
+        for row in endedListeners { state.programs[row.inode] = before.program(of: row) }
     }
 
     func otherPorts(of address: SocketAddress) -> [Attempt] {

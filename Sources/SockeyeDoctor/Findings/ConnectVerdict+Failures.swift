@@ -243,7 +243,7 @@ extension ConnectVerdict {
                 : "no computer in your network answers for \(host)",
             evidence: seen + ["asked for \(host) on \(route.interface) (\(route.network)): nobody answered"]
                 + (isGatewayThere ? ["the router \(gateway?.host ?? "") answers"] : [])
-                + (others.isEmpty ? [] : ["so do \(Words.list(Array(others.prefix(3))))"]),
+                + others.prefix(3).map { "\($0) answers" },
             cause: """
                 the computer is off, in another Wi-Fi, or has another address now; or the access point keeps its clients \
                 apart, as guest networks, hotspots and schools do

@@ -4,14 +4,19 @@ import SockeyeSystem
 extension ConnectVerdict {
     static func here(_ attempt: Attempt, _ evidence: ConnectEvidence, _ seen: [String]) -> Finding {
         let (state, port) = (evidence.state, Int(evidence.port))
-        let listeners = state.listeners.filter { Int($0.local.port ?? 0) == port }
-        let fitting = listeners.filter { $0.takes(attempt.address) }
-        let lines = seen + listeners.map { "\(describe($0, state)) listens on \($0.local)" }
-        if let listener = fitting.first {
+        let alive = state.listeners.filter { Int($0.local.port ?? 0) == port }
+        let listeners = alive + evidence.endedListeners
+        let lines =
+            seen + alive.map { "\(describe($0, state)) listens on \($0.local)" }
+            + evidence.endedListeners.map { "\(describe($0, state)) listened on \($0.local), and has ended since" }
+        if let listener = alive.first(where: { $0.takes(attempt.address) }) {
             return attempt.outcome == .silent && listener.waiting > 0
                 ? queueFull(listener, evidence, lines) : firewallHere(attempt, evidence, lines)
         }
         if attempt.outcome == .silent || !attempt.messages.isEmpty { return firewallHere(attempt, evidence, lines) }
+        if let ended = evidence.endedListeners.first(where: { $0.takes(attempt.address) }) {
+            return serverEnded(ended, evidence, lines)
+        }
         guard let listener = listeners.first else { return nothingHere(evidence, seen) }
         let name = describe(listener, state)
         if listeners.allSatisfy({ $0.local.plain(port: 0).family != attempt.address.plain(port: 0).family }) {
@@ -34,7 +39,7 @@ extension ConnectVerdict {
                 "\(name) listens on \(listener.local.host) only: this computer reaches it there, and nobody else does",
                 evidence: lines,
                 cause:
-                    "the server was bound to 127.0.0.1 or localhost; that is a good default, and keeps everyone else out",
+                    "the server was bound to 127.0.0.1 or localhost, which keeps out all that comes to another address, even from here",
                 next: [
                     "let the server listen on 0.0.0.0 (or ::): sockeye serve '*:\(port)'",
                     "sockeye connect \(port)   reaches it from this computer",
@@ -49,6 +54,22 @@ extension ConnectVerdict {
             next: [
                 "sockeye connect \(listener.local)   uses that address",
                 "let the server listen on all: sockeye serve '*:\(port)'",
+            ]
+        )
+    }
+
+    /// It was there before the doctor connected, and is not any more: its end is no firewall's doing.
+    private static func serverEnded(_ row: SocketRow, _ evidence: ConnectEvidence, _ lines: [String]) -> Finding {
+        Finding(
+            "server-ended",
+            .problem,
+            .likely,
+            "\(describe(row, evidence.state)) listened on port \(evidence.port) a moment ago, and does so no more",
+            evidence: lines,
+            cause: "it serves one client and then ends, and the doctor's own connection was that one; or it has failed",
+            next: [
+                "look at the server's terminal, and start it again",
+                "accept in a loop, in a server for more than one client",
             ]
         )
     }
@@ -92,8 +113,8 @@ extension ConnectVerdict {
         let name = describe(listener, evidence.state)
         return Finding(
             "queue-full",
-            "\(name) does not accept: \(listener.waiting) clients wait in its queue, and there is no room for more",
-            evidence: lines + ["\(listener.waiting) connected clients that accept has not taken"],
+            "\(name) does not accept: \(Words.waitingClients(listener.waiting)) in its queue, and there is no room for more",
+            evidence: lines + ["\(Words.count(listener.waiting, "connected client")) that accept has not taken"],
             cause: """
                 the server is busy with one client, hangs, or does not call accept again; the number in listen(…) is the \
                 length of this queue, not a limit of clients

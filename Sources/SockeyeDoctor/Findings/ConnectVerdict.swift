@@ -104,6 +104,14 @@ package enum ConnectVerdict {
             seen.append("the server speaks first: \"\(Words.printable(attempt.greeting))\"")
         }
         if attempt.hasEnded { seen.append("the server closed at once, without a word") }
+        let count = (evidence.attempts + evidence.retries).filter { $0.outcome == .connected }.count
+        let times = count == 1 ? "once" : "\(count) times"
+        seen.append(
+            evidence.endedListeners.contains { $0.takes(attempt.address) }
+                ? "the doctor connected \(times) to find out, and nobody listens any more: the server may have been made for a single client"
+                : "the doctor connected \(times) to find out: a server made for a single client may have ended now"
+        )
+        if attempt.isNotAccepted { return onlyTheNetworkWorks(seen, evidence) }
         return Finding(
             "works",
             .works,
@@ -122,6 +130,20 @@ package enum ConnectVerdict {
         )
     }
 
+    /// The kernel connects, and no program has the connection: whoever connects now waits as the doctor did.
+    private static func onlyTheNetworkWorks(_ seen: [String], _ evidence: ConnectEvidence) -> Finding {
+        Finding(
+            "works",
+            .works,
+            .certain,
+            "the network is not the problem: the connection is made as far as the kernel makes it",
+            evidence: seen,
+            cause:
+                "the kernel connects clients by itself as long as the queue has room, before the program accepts them",
+            next: ["sockeye doctor \(evidence.target)   again, when the server accepts"]
+        )
+    }
+
     private static func notAccepted(_ result: Result, _ evidence: ConnectEvidence) -> Finding {
         let listener = evidence.state.listeners.first { $0.takes(result.address) }
         let program = listener.flatMap(evidence.state.program)
@@ -129,7 +151,7 @@ package enum ConnectVerdict {
         return Finding(
             "not-accepted",
             "the kernel took the connection, and \(name) has not accepted it",
-            evidence: ["connected to \(result.address)", "its end at the server belongs to no program yet (inode 0)"]
+            evidence: ["connected to \(result.address)", "its end at the server belongs to no program yet"]
                 + (listener.map { ["\($0.waiting) in the server's queue"] } ?? []),
             cause:
                 "the server serves one client at a time and is busy with another, or hangs, or does not call accept in a loop",

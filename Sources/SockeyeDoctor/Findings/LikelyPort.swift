@@ -48,7 +48,8 @@ package struct LikelyPort: Sendable, Equatable {
         }
         // Below 1024 each number has a service of its own, and nobody takes 22 or 53 for another.
         guard port >= 1024, asked >= 1024 else { return nil }
-        if distance(port, asked) <= 2 { return (1, "the number next to it") }
+        if distance(port, asked) == 1 { return (1, "the number next to it") }
+        if distance(port, asked) == 2 { return (1, "a number near it") }
         if isSlip(asked, port) { return (1, "almost the same digits") }
         let isOwn = program.map { name in ofOnesOwn.contains { name == $0 || isVersion(name, of: $0) } } ?? false
         if isOwn { return (2, "a program of the kind that one starts oneself") }

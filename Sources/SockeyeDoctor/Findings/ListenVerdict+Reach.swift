@@ -69,6 +69,8 @@ extension ListenVerdict {
         } else if purposes.contains(.carrierNAT) {
             reason =
                 "the provider shares one public address among many customers (carrier-grade NAT): forwarding in your router does not help"
+        } else if purposes.contains(.documentation) {
+            reason = "addresses for examples in documentation are nobody's on the internet: no way leads there"
         } else {
             reason =
                 "private addresses are not known outside; your router has the public one, and forwards only what it is told to"

@@ -19,7 +19,7 @@ package enum ListenVerdict {
         }
         if let errno = binding.reusing {
             let blocked = cannotBind(errno, binding, evidence)
-            return [blocked] + (blocked.id == "port-taken" ? loopbackOnly(evidence) : [])
+            return blocked.id == "port-taken" ? taken(blocked, evidence) : [blocked]
         }
         var findings: [Finding] = []
         if binding.plain == .addressInUse {
@@ -95,15 +95,15 @@ package enum ListenVerdict {
             let seconds = Int((fading.map(\.secondsLeft).max() ?? 0).rounded(.up))
             return Finding(
                 "time-wait-blocks",
-                "nobody listens there: connections of an earlier server fade away, for \(seconds) more seconds",
+                "nobody listens there: connections of an earlier server fade away, for \(Words.count(seconds, "more second"))",
                 evidence: seen + [
                     "\(fading.count) in TIME_WAIT on port \(evidence.port), the last one for \(seconds) s"
                 ],
                 cause:
-                    "the earlier server closed first, and had not set SO_REUSEADDR: then the flag does not help the next one either",
+                    "the earlier server closed first, and had not set SO_REUSEADDR: what it left behind can only be waited for",
                 next: [
-                    "wait \(seconds) seconds, then start it again",
-                    "set SO_REUSEADDR before bind, in the server that is started next: then this does not happen again",
+                    "wait \(Words.count(seconds, "second")) now, then start it again",
+                    "set SO_REUSEADDR before bind in your server, so that it does not happen the next time",
                 ]
             )
         }
@@ -122,44 +122,6 @@ package enum ListenVerdict {
                 "sockeye serve \(other(evidence.port))   takes another port",
             ]
         )
-    }
-
-    private static func liveListener(_ row: SocketRow, _ evidence: ListenEvidence, _ seen: [String]) -> Finding {
-        let program = evidence.state.program(of: row)
-        let other = "sockeye serve \(other(evidence.port))   takes another port"
-        return Finding(
-            "port-taken",
-            program.map { "\($0) already listens on port \(evidence.port)" }
-                ?? "a program of another user, or in another container, already listens on port \(evidence.port)",
-            evidence: seen + ["\(row.local) is in state LISTEN" + (program.map { ", held by \($0)" } ?? "")],
-            cause: "the server was started before, perhaps in another terminal; two live servers cannot share a port",
-            next: program.map { ["kill \($0.id)   ends \($0.name)", other] }
-                ?? ["sudo ss -ltnp 'sport = :\(evidence.port)'   says which program", other]
-        )
-    }
-
-    /// Whoever asks about the port of a server that runs may want to know why nobody reaches it.
-    private static func loopbackOnly(_ evidence: ListenEvidence) -> [Finding] {
-        let isDatagram = evidence.kind == .datagram
-        let listeners = evidence.rows.filter { isDatagram || $0.state == .listen }
-        guard let one = listeners.first, listeners.allSatisfy(\.local.isLoopback) else { return [] }
-        let name = evidence.state.program(of: one).map { "\($0.name)" } ?? "that program"
-        return [
-            Finding(
-                "loopback-only",
-                "\(name) \(isDatagram ? "takes datagrams" : "listens") on \(one.local.host) only: if it is your server, nobody on another computer reaches it",
-                evidence: [
-                    isDatagram
-                        ? "\(one.local) is bound, and no other address with that port is"
-                        : "\(one.local) is in state LISTEN, and no other address with that port is"
-                ],
-                cause: "it was bound to 127.0.0.1 or localhost; that is a good default, and keeps everyone else out",
-                next: [
-                    "let it bind 0.0.0.0 (or ::) instead, then ask here again",
-                    "sockeye connect \(evidence.typed("\(evidence.port)"))   reaches it from this computer",
-                ]
-            )
-        ]
     }
 
     private static func connectionsLeft(
@@ -196,8 +158,8 @@ package enum ListenVerdict {
             "time-wait",
             .note,
             .certain,
-            "free for servers that set SO_REUSEADDR; the others have to wait \(seconds) seconds",
-            evidence: seen + ["\(fading.count) connections of an earlier server are in TIME_WAIT"],
+            "free for servers that set SO_REUSEADDR; the others have to wait \(Words.count(seconds, "second"))",
+            evidence: seen + ["in TIME_WAIT: \(Words.count(fading.count, "connection")) of an earlier server"],
             cause:
                 "the earlier server closed first; the kernel keeps its side for a minute, so that late packets find it",
             next: ["set SO_REUSEADDR before bind (in Python: s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1))"]

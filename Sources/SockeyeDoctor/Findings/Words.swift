@@ -39,6 +39,14 @@ package enum Words {
         return items.dropLast().joined(separator: ", ") + " and " + last
     }
 
+    /// `1 client`, `2 clients`
+    package static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+    /// `1 client waits`, `2 clients wait`
+    package static func waitingClients(_ number: Int) -> String {
+        "\(count(number, "client")) \(number == 1 ? "waits" : "wait")"
+    }
+
     /// `second`, `third`, and numbers after that.
     static func ordinal(_ count: Int) -> String {
         ["first", "second", "third", "fourth", "fifth"].dropFirst(count - 1).first ?? "\(count)th"

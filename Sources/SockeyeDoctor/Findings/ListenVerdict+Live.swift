@@ -1,0 +1,86 @@
+import SockeyeSystem
+
+/// A port that is taken because a server has it: who asks about it wants to start another one, or to know why nobody reaches the
+/// one that runs. Both are answered.
+extension ListenVerdict {
+    /// - Parameter blocked: That nobody else can have the port.
+    static func taken(_ blocked: Finding, _ evidence: ListenEvidence) -> [Finding] {
+        guard let server = reachableServer(evidence) else { return [blocked] + loopbackOnly(evidence) }
+        return [serverThere(server, evidence)] + reach(server.local, evidence) + [blocked]
+    }
+
+    /// The listener that other computers may reach; one for every address before one for a single address.
+    private static func reachableServer(_ evidence: ListenEvidence) -> SocketRow? {
+        guard evidence.kind == .stream else { return nil }
+        let open = evidence.rows.filter { $0.state == .listen && !$0.local.isLoopback }
+        return open.first { $0.local.isAny && $0.local.family == .ipv6 } ?? open.first { $0.local.isAny } ?? open.first
+    }
+
+    private static func serverThere(_ row: SocketRow, _ evidence: ListenEvidence) -> Finding {
+        let program = evidence.state.program(of: row)
+        return Finding(
+            "server-there",
+            .works,
+            .certain,
+            program.map { "your server is there, if it is \($0): it listens on \(row.local)" }
+                ?? "a server is there, of another user or in another container: it listens on \(row.local)",
+            evidence: ["\(row.local) is in state LISTEN" + (program.map { ", held by \($0)" } ?? "")],
+            cause: row.local.isAny
+                ? "it takes clients at every address of this computer, as far as the firewall lets them in"
+                : "it takes clients that come to \(row.local.host), as far as the firewall lets them in",
+            next: [
+                "sockeye connect \(row.local.isAny ? "\(evidence.port)" : "\(row.local)")   reaches it from this computer"
+            ]
+        )
+    }
+
+    static func liveListener(_ row: SocketRow, _ evidence: ListenEvidence, _ seen: [String]) -> Finding {
+        let program = evidence.state.program(of: row)
+        let other = "sockeye serve \(other(evidence.port))   takes another port"
+        return Finding(
+            "port-taken",
+            program.map { "another server cannot have port \(evidence.port): \($0) already listens on it" }
+                ?? "another server cannot have port \(evidence.port): a program of another user, or in another container, already listens on it",
+            evidence: seen + ["\(row.local) is in state LISTEN" + (program.map { ", held by \($0)" } ?? "")],
+            cause: "the server was started before, perhaps in another terminal; two live servers cannot share a port",
+            next: [other]
+                + (program.map { ["kill \($0.id)   ends \($0.name), if you want the port for another program"] }
+                    ?? ["sudo ss -ltnp 'sport = :\(evidence.port)'   says which program has it"])
+        )
+    }
+
+    /// Whoever asks about the port of a server that runs may want to know why nobody reaches it.
+    private static func loopbackOnly(_ evidence: ListenEvidence) -> [Finding] {
+        let isDatagram = evidence.kind == .datagram
+        let listeners = evidence.rows.filter { isDatagram || $0.state == .listen }
+        guard let one = listeners.first, listeners.allSatisfy(\.local.isLoopback) else { return [] }
+        let name = evidence.state.program(of: one).map { "\($0.name)" } ?? "that program"
+        // Who asks about 127.0.0.1 itself gets what was asked for.
+        let isWanted = evidence.binding?.address.isLoopback == true
+        let listens = "\(name) \(isDatagram ? "takes datagrams" : "listens") on \(one.local.host) only"
+        return [
+            Finding(
+                "loopback-only",
+                isWanted ? .note : .problem,
+                .certain,
+                isWanted
+                    ? "\(listens): this computer reaches it there, and nobody else does"
+                    : "\(listens): if it is your server, nobody on another computer reaches it",
+                evidence: [
+                    isDatagram
+                        ? "\(one.local) is bound, and no other address with that port is"
+                        : "\(one.local) is in state LISTEN, and no other address with that port is"
+                ],
+                cause: isWanted
+                    ? "it was bound to 127.0.0.1 or localhost, which is right for a server that only this computer uses"
+                    : "it was bound to 127.0.0.1 or localhost, which keeps everyone else out",
+                next: [
+                    isWanted
+                        ? "for clients on other computers: let it bind 0.0.0.0 (or ::) instead"
+                        : "let it bind 0.0.0.0 (or ::) instead, then ask here again",
+                    "sockeye connect \(evidence.typed("\(evidence.port)"))   reaches it from this computer",
+                ]
+            )
+        ]
+    }
+}
