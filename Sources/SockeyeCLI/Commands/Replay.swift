@@ -68,6 +68,12 @@ struct Replay: AsyncParsableCommand {
         if !isSame.with(\.self) { throw ExitCode(Failure.networkFailed) }
     }
 
+    /// Recording would overwrite a file that is there and something else.
+    private func advice(isFree: Bool) -> String {
+        let name = isFree ? Failure.quoted(file) : file == "talk.jsonl" ? "talk2.jsonl" : "talk.jsonl"
+        return "sockeye relay 1337 8000 --record \(name)   records one"
+    }
+
     private func load() throws(Failure) -> Recording {
         let bytes: [UInt8]
         do {
@@ -79,7 +85,7 @@ struct Replay: AsyncParsableCommand {
                 happened: isTooLarge ? "it has more than \(Recording.largestBytes >> 20) MiB" : "\(error)",
                 cause: isTooLarge
                     ? "it is held in memory while it is played" : "the file is not there, or not yours to read",
-                next: ["sockeye relay 1337 8000 --record \(Failure.quoted(file))   records one"],
+                next: [advice(isFree: error == .noSuchFile)],
                 status: Failure.wrongUsage
             )
         }
@@ -90,7 +96,7 @@ struct Replay: AsyncParsableCommand {
                 attempted: "play \(SafeText.line(file))",
                 happened: error.words,
                 cause: "it is no recording, or it was cut off while it was written",
-                next: ["sockeye relay 1337 8000 --record \(Failure.quoted(file))   records one"],
+                next: [advice(isFree: false)],
                 status: Failure.wrongUsage
             )
         }

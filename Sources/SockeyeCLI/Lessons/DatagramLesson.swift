@@ -73,8 +73,11 @@ extension Lesson {
         let server = try stage.step(.server, "socket(datagram)") { () throws(SocketError) in
             try Socket(.ipv4, .datagram)
         }
-        // The kernel doubles it: room for a handful of datagrams.
-        try server.setOption(.receiveBufferBytes, to: 8192)
+        // Room for a handful of datagrams.
+        try stage.step(.server, "setsockopt(SO_RCVBUF, 8192)", result: "a small buffer, which is soon full") {
+            () throws(SocketError) in
+            try server.setOption(.receiveBufferBytes, to: 8192)
+        }
         try stage.step(.server, "bind(127.0.0.1:0)") { () throws(SocketError) in
             try server.bind(to: .ipv4(.loopback, port: 0))
         } result: { _, _ in

@@ -9,7 +9,8 @@ extension Lesson {
             is in no hurry.
             """,
         lookFor: [
-            "The first bytes go without waiting: there are buffers on both sides. Then they are full, and send sleeps.",
+            "The first bytes go without waiting: there are buffers on both sides. Then they are full, and send sleeps. Here both "
+                + "are made small (setsockopt), so that it takes little; without that they grow to some megabytes.",
             "That is back-pressure: TCP tells the sender how much room the receiver has. Nothing is lost, nothing piles up.",
             "As soon as the server receives, the client's send goes on, at the server's pace.",
             "Two programs that both send much before they receive can block each other for ever.",
@@ -27,7 +28,10 @@ extension Lesson {
         let report = Handover<Int>()
         try await stage.together {
             let listener = try stage.listen { socket throws(SocketError) in
-                try socket.setOption(.receiveBufferBytes, to: bufferBytes)
+                try stage.step(.server, "setsockopt(SO_RCVBUF, \(bufferBytes))", result: "the system doubles it") {
+                    () throws(SocketError) in
+                    try socket.setOption(.receiveBufferBytes, to: bufferBytes)
+                }
             }
             address.give(try listener.localAddress)
             let client = try stage.accept(listener)
@@ -44,7 +48,10 @@ extension Lesson {
             stage.check("all \(Quantity.bytes(total)) arrived", count == total)
         } client: {
             let socket = try stage.connect(to: address.take()) { socket throws(SocketError) in
-                try socket.setOption(.sendBufferBytes, to: bufferBytes)
+                try stage.step(.client, "setsockopt(SO_SNDBUF, \(bufferBytes))", result: "the system doubles it") {
+                    () throws(SocketError) in
+                    try socket.setOption(.sendBufferBytes, to: bufferBytes)
+                }
             }
             // One call of `send` for each part that the system takes, as a program's loop makes them.
             try stage.step(.client, "sendall(\(total) bytes)", carries: .delivered) { () throws(SocketError) in

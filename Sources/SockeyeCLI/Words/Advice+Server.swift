@@ -5,7 +5,9 @@ import SockeyeSystem
 extension Advice {
     static func addressInUse(_ at: Situation) -> Advice {
         if let path = at.unixPath { return unixPathInUse(path, at) }
-        let other = "sockeye serve \(otherPort(at))   takes another port"
+        let command =
+            at.command == "serve" ? "sockeye serve \(otherPort(at))" : "the same command with \(otherPort(at)) instead"
+        let other = "\(command)   takes another port"
         switch at.facts.holder {
         case .program(_, Int(ThisProcess.id)):
             return Advice(
