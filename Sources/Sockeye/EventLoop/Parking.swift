@@ -4,8 +4,8 @@ internal import Synchronization
 ///
 /// A task suspends by going to this actor: the runtime hands it over as a job, and `enqueue` leaves the job with the
 /// registration that the task has named. When the socket wakes it, its loop runs the job, and the task goes on in the
-/// function that it came from. A continuation does the same at twice the price: it is a record in the task's list, made, changed
-/// under a lock and taken out again, for each wait. See docs/design/0014.
+/// function that it came from. A continuation does the same for more: it is a record in the task's list, made, changed
+/// under a lock and taken out again, for each wait. See docs/design/0025.
 ///
 /// It isolates nothing: `pass` has no state to protect.
 @usableFromInline
