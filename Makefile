@@ -12,16 +12,17 @@ BASH_COMPLETIONS = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 ZSH_COMPLETIONS = $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 FISH_COMPLETIONS = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 
-# Swift's runtime inside, so that the file runs where no Swift is; the C library stays outside, because looking up
-# names needs the one of the machine. At a fixed address and without symbols it starts faster and is half as large.
-STATIC = --static-swift-stdlib -Xlinker -no-pie -Xlinker -s
+# Swift's runtime is inside, as in every release build (Package.swift), so that the file runs where no Swift is; the C library
+# stays outside, because looking up names needs the one of the machine. Without symbols it is less than half as large, and
+# it need not look for libraries beside itself.
+SLIM = -Xlinker -s --disable-local-rpath
 
 .PHONY: all release man completions install uninstall
 
 all: release man completions
 
 release:
-	swift build -c release --product sockeye $(STATIC) --scratch-path $(BUILD)
+	swift build -c release --product sockeye $(SLIM) --scratch-path $(BUILD)
 	@ls -l $(BUILD)/release/sockeye | awk '{ printf "%s: %.1f MB\n", $$NF, $$5 / 1e6 }'
 
 # The manual comes from the same declarations as `--help`; what stands indented there are examples, which must not be
@@ -29,7 +30,7 @@ release:
 man:
 	swift package --scratch-path $(BUILD)-man plugin generate-manual --multi-page --section 1
 	rm -rf $(BUILD)/man && mkdir -p $(BUILD)/man
-	for page in $(BUILD)-man/plugins/GenerateManual/outputs/SockeyeCLI/*.1; do \
+	for page in $(BUILD)-man/plugins/GenerateManual/outputs/SockeyeMain/*.1; do \
 	    awk -f scripts/unfilled-description.awk "$$page" > "$(BUILD)/man/$$(basename "$$page" | tr . - | sed 's/-1$$/.1/')"; \
 	done
 

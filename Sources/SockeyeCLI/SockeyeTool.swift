@@ -1,11 +1,10 @@
-import ArgumentParser
+package import ArgumentParser
 import Sockeye
 import SockeyeSystem
 
 /// The tool: `sockeye`, and the subcommands.
-@main
-struct SockeyeTool: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
+package struct SockeyeTool: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
         commandName: "sockeye",
         abstract: "Sockets: two programs that send each other data.",
         discussion: """
@@ -28,11 +27,13 @@ struct SockeyeTool: AsyncParsableCommand {
         ]
     )
 
+    package init() {}
+
     /// As ArgumentParser's own, but with signals prepared first: threads inherit what is blocked from who starts them.
     ///
     /// It is synchronous because an asynchronous `main` leaves the main thread to libdispatch, which there takes every
     /// signal, blocked or not; here it only waits.
-    static func main() {
+    package static func main() {
         ThisProcess.openStandardStreams()
         ThisProcess.prepareSignals()
         // On a loop, for `main` belongs to the main actor, and that one waits.

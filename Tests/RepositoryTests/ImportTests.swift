@@ -35,6 +35,11 @@ struct ImportRule {
             allowed: ["Sockeye", "SockeyeSystem", "SockeyeDoctor", "ArgumentParser", "Histogram"],
             instead: "reach the platform through SockeyeSystem's package functions"
         ),
+        ImportRule(
+            target: "SockeyeMain",
+            allowed: ["SockeyeCLI"],
+            instead: "put it into SockeyeCLI, where tests can call it"
+        ),
     ]
 
     /// The one file that sees libc, and so the one where -1 and errno are met.
