@@ -6,8 +6,10 @@ import SockeyeSystem
 struct PeerSocket: Equatable {
     let state: String
     let unreadBytes: Int
-    /// No program has it any more: it was closed.
-    var isOrphan = false
+    /// By which the program is found that has it; `0` where none has: it was closed, or nobody has accepted it yet.
+    var inode = ""
+
+    var isOrphan: Bool { inode == "0" }
 
     /// nil when the peer is somewhere else, or gone. Of a Unix socket the kernel tells nothing.
     static func behind(_ connection: Connection) -> PeerSocket? {
@@ -37,12 +39,11 @@ struct PeerSocket: Equatable {
                 let state = UInt8(fields[3], radix: 16),
                 let unread = fields[4].split(separator: ":").last.flatMap({ Int($0, radix: 16) })
             else { continue }
-            // A socket that no program has is none of its file system either.
-            let isOrphan = fields.count > 9 && fields[9] == "0"
+            let inode = fields.count > 9 ? String(fields[9]) : ""
             let name = names[Int(state) % names.count]
             // The FIN that has come counts as a byte until the program has received the end.
             let hasHeardEnd = ["CLOSE_WAIT", "LAST_ACK", "CLOSING"].contains(name)
-            return PeerSocket(state: name, unreadBytes: hasHeardEnd ? max(unread - 1, 0) : unread, isOrphan: isOrphan)
+            return PeerSocket(state: name, unreadBytes: hasHeardEnd ? max(unread - 1, 0) : unread, inode: inode)
         }
         return nil
     }

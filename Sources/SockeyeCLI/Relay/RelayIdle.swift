@@ -10,6 +10,8 @@ struct RelayIdle: Equatable {
     var unread: [RelaySide: Int] = [:]
     /// The same where nobody tells how many.
     var unreadUncounted: Set<RelaySide> = []
+    /// What the programs do, where the kernel tells.
+    var occupations: [RelaySide: Occupation] = [:]
     /// The side that spoke last, and what it said.
     var last: RelaySide?
     var turn: Turn?
@@ -28,36 +30,44 @@ struct RelayIdle: Equatable {
         }
         for side in RelaySide.allCases where (unread[side] ?? 0) > 0 || unreadUncounted.contains(side) {
             let what = unread[side].map { "\(Quantity.bytes($0)) that are" } ?? "all that is"
-            return Remark(
-                "busy",
-                """
-                \(time); the \(side.rawValue) has not received \(what) there for it: it is busy, or waits for something \
-                else than its socket
-                """
-            )
+            let why = instead(side) ?? "it is busy, or waits for something else than its socket"
+            return Remark("busy", "\(time); the \(side.rawValue) has not received \(what) there for it: \(why)")
         }
         if ended.count == 2 { return nil }
-        if let finished = ended.first {
-            return Remark(
-                "half-closed",
-                """
-                \(time) and nothing is in flight. The \(finished.rawValue) has finished and waits for the \
-                \(finished.other.rawValue), which neither sends nor closes. When recv() returns 0 bytes, nothing more will \
-                come: the \(finished.other.rawValue) should answer if it has to, and close
-                """
-            )
+        return ended.first.map { halfClosed($0, time) } ?? waiting(time)
+    }
+
+    private func instead(_ side: RelaySide) -> String? { occupations[side]?.instead(side.rawValue) }
+
+    private func halfClosed(_ finished: RelaySide, _ time: String) -> Remark {
+        let what = instead(finished.other).map { " (\($0))" } ?? ""
+        return Remark(
+            "half-closed",
+            """
+            \(time) and nothing is in flight. The \(finished.rawValue) has finished and waits for the \
+            \(finished.other.rawValue), which neither sends nor closes\(what). When recv() returns 0 bytes, nothing more will \
+            come: the \(finished.other.rawValue) should answer if it has to, and close
+            """
+        )
+    }
+
+    private func waiting(_ time: String) -> Remark {
+        let start = "\(time) and nothing is in flight"
+        let busy = RelaySide.allCases.compactMap(instead)
+        if !busy.isEmpty {
+            let other = RelaySide.allCases.compactMap { occupations[$0]?.waiting($0.rawValue) }
+                .map { ". \($0)" }.joined()
+            return Remark("busy", "\(start), but \(busy.joined(separator: "; and "))\(other). \(Occupation.advice)")
         }
         let hint = SilenceHint(
             turn: turn,
             speaker: last?.rawValue ?? "",
             reader: last?.other.rawValue ?? ""
         )
+        let how = Occupation.evidence(RelaySide.allCases.map { ($0.rawValue, occupations[$0]) })
         return Remark(
             "both-waiting",
-            """
-            \(time) and nothing is in flight: both sides are waiting to read, each for the other (or one of them computes, \
-            which looks the same from here). \(hint.words)
-            """
+            "\(start): both sides are waiting to read, each for the other \(how). \(hint.words)"
         )
     }
 }

@@ -14,7 +14,7 @@ struct RelayWatch: Sendable {
 
     /// Until it is cancelled.
     func run() async {
-        var saidIdle: Int?
+        var idleWatch = IdleWatch()
         var waits = PerSide { _ in Wait() }
         while await LoopTask.sleep(for: Self.look) {
             let state = meter.now
@@ -26,9 +26,13 @@ struct RelayWatch: Sendable {
                 await teller.tell(.looked(side, unread: socket.unreadBytes, underWay: underWay))
             }
             let quiet = ContinuousClock.now - state.lastActivity
-            guard quiet >= Self.idleAfter, saidIdle != state.turn, !isSending(state) else { continue }
-            saidIdle = state.turn
-            await teller.tell(.quiet(idle(state, quiet)))
+            guard quiet >= Self.idleAfter, idleWatch.isDue(at: .now, turn: state.turn), !isSending(state) else {
+                continue
+            }
+            let idle = await idle(state, quiet)
+            // What has come meanwhile ends the silence.
+            guard meter.now.turn == state.turn, idleWatch.isNew(idle.remark?.id) else { continue }
+            await teller.tell(.quiet(idle))
         }
     }
 
@@ -55,7 +59,7 @@ struct RelayWatch: Sendable {
         var told: ContinuousClock.Instant?
     }
 
-    private func idle(_ state: RelayMeter.State, _ time: Duration) -> RelayIdle {
+    private func idle(_ state: RelayMeter.State, _ time: Duration) async -> RelayIdle {
         var idle = RelayIdle(time: time, ended: Set(RelaySide.allCases.filter { state.directions[$0].hasEnded }))
         for side in RelaySide.allCases {
             let connection = connections[side]
@@ -65,7 +69,9 @@ struct RelayWatch: Sendable {
                 if underWay > 0 { idle.unreadUncounted.insert(side) }
             } else {
                 idle.inFlight[side] = underWay
-                idle.unread[side] = PeerSocket.behind(connection)?.unreadBytes
+                guard let socket = PeerSocket.behind(connection) else { continue }
+                idle.unread[side] = socket.unreadBytes
+                idle.occupations[side] = await ProgramLook.occupation(of: socket)
             }
         }
         return idle

@@ -49,58 +49,6 @@ extension SideStory {
         Remark("flows", "\(own) → \(peer): the \(peer) reads again, and send has gone through")
     }
 
-    // MARK: Silence
-
-    func quiet(_ look: Look, for time: Duration) -> Remark {
-        let start = "recv waits for the \(peer), \(Quantity.time(time)) so far"
-        if isTCP, look.underWay > 0 {
-            let amount = Quantity.bytes(look.underWay)
-            return Remark(
-                "in-flight",
-                "\(start): \(amount) for the \(peer) are still on their way: its kernel has not acknowledged them"
-            )
-        }
-        if let unread = look.peer?.unreadBytes, unread > 0 {
-            return Remark(
-                "busy",
-                """
-                \(start): the \(peer) has not received \(Quantity.bytes(unread)) that are there for it: it is busy, or \
-                waits for something else than its socket
-                """
-            )
-        }
-        if ownEnd.name == .finWait2 {
-            return Remark(
-                "half-closed",
-                """
-                \(start) to answer or to close. This side has sent its end (FIN), so the \(peer) knows that nothing more \
-                comes: its recv() has returned 0 bytes, or will
-                """
-            )
-        }
-        return waiting(start, look)
-    }
-
-    private func waiting(_ start: String, _ look: Look) -> Remark {
-        let hint = hint(look)
-        guard isTCP, look.peer != nil else {
-            return Remark(
-                "receive-waits",
-                """
-                \(start), and nothing is in flight. Whether the \(peer) waits to read as well, or computes, cannot be seen \
-                from this side. \(hint)
-                """
-            )
-        }
-        return Remark(
-            "both-waiting",
-            """
-            \(start), and nothing is in flight: the \(peer) has received everything, and sends nothing. So both sides are \
-            waiting to read, each for the other (or the \(peer) computes, which looks the same from here). \(hint)
-            """
-        )
-    }
-
     // MARK: The end
 
     var ended: Remark {

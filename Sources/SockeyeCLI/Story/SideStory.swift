@@ -37,6 +37,8 @@ struct SideStory: Sendable {
         /// Bytes that were sent and that the peer's kernel does not have.
         var underWay = 0
         var peer: PeerSocket?
+        /// What the peer's program does, where the kernel tells.
+        var occupation: Occupation?
         /// What has come of a message that this side waits for, where it reads messages.
         var unfinished: String?
     }
@@ -72,8 +74,9 @@ struct SideStory: Sendable {
     private(set) var turn: (who: Who, what: Turn)?
     let source: Source
     private(set) var wasReset = false
-    private var hasToldSends = false
-    private var hasToldQuiet = false
+    private(set) var hasSent = false
+    /// The conclusion of the silence that goes on.
+    private var toldOfSilence: String?
     private var hasToldBlocked = false
 
     init(isServer: Bool, isTCP: Bool, serverPort: UInt16?, source: Source? = nil) {
@@ -98,7 +101,7 @@ struct SideStory: Sendable {
     /// The sentences that an event adds to the story.
     mutating func take(_ event: Event) -> [Remark] {
         if case .looked(let look) = event { return looked(look) }
-        hasToldQuiet = false
+        toldOfSilence = nil
         switch event {
         case .opened: return [opened]
         case .received(_, let arrival):
@@ -139,8 +142,8 @@ struct SideStory: Sendable {
         var remarks: [Remark] = []
         if hasToldBlocked { remarks.append(flowsAgain) }
         hasToldBlocked = false
-        if !hasToldSends { remarks.append(sendsUnknown) }
-        hasToldSends = true
+        if !hasSent { remarks.append(sendsUnknown) }
+        hasSent = true
         return remarks
     }
 
@@ -159,8 +162,11 @@ struct SideStory: Sendable {
             hasToldBlocked = true
             return [blocked(look, for: time)]
         }
-        guard let time = look.receiveWaits, time >= Self.quietAfter, !hasToldQuiet else { return [] }
-        hasToldQuiet = true
-        return [quiet(look, for: time)]
+        guard let time = look.receiveWaits, time >= Self.quietAfter else { return [] }
+        let remark = quiet(look, for: time)
+        // A program that has been at work may wait now; of one that waits nothing else is to be said.
+        guard toldOfSilence == nil || toldOfSilence == "busy", toldOfSilence != remark.id else { return [] }
+        toldOfSilence = remark.id
+        return [remark]
     }
 }

@@ -11,29 +11,42 @@ extension Explainer {
         guard let id = connection.observedAs, shared.begin(id, connection) else { return try await body() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                while await LoopTask.sleep(for: look) { shared.look(at: connection, id) }
+                while await LoopTask.sleep(for: look) { await shared.look(at: connection, id) }
             }
             defer { group.cancelAll() }
             try await body()
         }
     }
 
-    private func look(at connection: Connection, _ id: SocketEvent.ID) {
+    private func look(at connection: Connection, _ id: SocketEvent.ID) async {
         let (isReceiving, isSending) = connection.waits
         var look = SideStory.Look()
         // In this order: what arrives in between is counted twice, and nothing is said to be lost.
         look.underWay = connection.unacknowledgedBytes ?? 0
         look.peer = PeerSocket.behind(connection)
         look.unfinished = connection.unfinishedMessage
-        add(id) { watched in
+        var turn = 0
+        let isSilent = change(id) { watched in
             let now = ContinuousClock.now
+            turn = watched.turn
             // A wait begins when it is first seen, or when the operation before it has ended.
             watched.receivingSince = isReceiving ? max(watched.receivingSince ?? now, watched.lastEvent) : nil
-            look.receiveWaits = watched.receivingSince.map { now - $0 }
             if let (time, evidence) = watched.sendWait.look(isWaiting: isSending, .init(connection), at: now) {
                 (look.sendWaits, look.evidence) = (time, evidence)
+                return false
             }
-            return watched.story.take(.looked(look))
+            look.receiveWaits = watched.receivingSince.map { now - $0 }
+            guard let time = look.receiveWaits, time >= SideStory.quietAfter else { return false }
+            return watched.idle.isDue(at: now, turn: turn)
+        }
+        if isSilent == true, let peer = look.peer { look.occupation = await ProgramLook.occupation(of: peer) }
+        if isSilent != true { look.receiveWaits = nil }
+        add(id) { watched in
+            // What has come meanwhile ends the silence.
+            guard watched.turn == turn else { return [] }
+            let remarks = watched.story.take(.looked(look))
+            if isSilent == true { _ = watched.idle.isNew(remarks.last?.id ?? "busy") }
+            return remarks
         }
     }
 }

@@ -13,6 +13,9 @@ final class Explainer: SocketObserver {
         var story: SideStory
         var segments = SegmentCount()
         var lastEvent = ContinuousClock.now
+        /// Counts the operations.
+        var turn = 0
+        var idle = IdleWatch()
         var receivingSince: ContinuousClock.Instant?
         var sendWait = SendWait()
         /// Who is asked what the kernel knows; nil until the conversation begins.
@@ -23,9 +26,12 @@ final class Explainer: SocketObserver {
     let source = Locked<SideStory.Source?>(nil)
     /// Datagrams have no states, and nobody closes first.
     let hasConnections = Locked(true)
+    private static let glossary = Locked(Glossary())
     private let watched = Locked<[SocketEvent.ID: Watched]>([:])
 
     func observe(_ event: SocketEvent) {
+        // That a thread of this program was late is nothing that happened on a socket.
+        guard event.operation != .loop else { return }
         let direction = watched.with { $0[event.socket]?.story.direction(of: event.operation) }
         Self.say("\(event.socket) \(direction.map { "\($0): " } ?? "")\(Self.words(for: event))")
         guard event.datagramCount == nil, hasConnections.with(\.self), let remote = event.remoteAddress else { return }
@@ -40,6 +46,7 @@ final class Explainer: SocketObserver {
         let connection = watched.with { $0[event.socket]?.connection }
         add(event.socket) { watched in
             watched.lastEvent = .now
+            watched.turn += 1
             return Self.event(for: event, connection, &watched.segments).map { watched.story.take($0) } ?? []
         }
         if event.operation == .close { watched.with { $0[event.socket] = nil } }
@@ -68,10 +75,11 @@ final class Explainer: SocketObserver {
         }
     }
 
-    /// A line of `--explain`; on a terminal broken between words.
+    /// A line of `--explain`, and what its new words mean; on a terminal broken between words.
     static func say(_ words: String) {
         let columns = Console.isTerminal ? StandardStream.error.columns : nil
-        PromptScreen.say(text(words, columns: columns))
+        let note = glossary.with { $0.note(for: words) }.map { text("(\($0))", columns: columns) }
+        PromptScreen.say(([text(words, columns: columns)] + [note].compactMap(\.self)).joined(separator: "\n"))
     }
 
     /// - Parameter columns: nil for one line, however long, which is what programs read.
@@ -84,12 +92,16 @@ final class Explainer: SocketObserver {
 
     /// Adds to a story, and says what that adds.
     func add(_ id: SocketEvent.ID, _ change: (inout Watched) -> [Remark]) {
-        let remarks = watched.with { all -> [Remark] in
-            guard var one = all[id] else { return [] }
+        for remark in self.change(id, change) ?? [] { Self.say("\(id) \(remark.words)") }
+    }
+
+    /// nil: this connection is not explained.
+    func change<Result: Sendable>(_ id: SocketEvent.ID, _ change: (inout Watched) -> Result) -> Result? {
+        watched.with { all in
+            guard var one = all[id] else { return nil }
             defer { all[id] = one }
             return change(&one)
         }
-        for remark in remarks { Self.say("\(id) \(remark.words)") }
     }
 
     /// False: this connection is not explained.

@@ -106,7 +106,7 @@ import Testing
         try client.wait(for: "sent", in: .output)
         server.goOn()
         try server.wait(for: "client → server: 3 sends (as many segments) arrived as 1 receive here")
-        try server.wait(for: "both sides are waiting to read")
+        try server.wait(for: "waits for what comes through a pipe")
         client.write("\n")
         client.finish()
         let words = try server.wait(for: "the client's end that stays in TIME_WAIT for 60 seconds, and there it is")
@@ -153,20 +153,20 @@ import Testing
 
     @Test func `a message that is not whole is told by connect`() throws {
         let server = try Program.python(
-            Script.server("c, _ = l.accept(); c.sendall(b'\\0\\x0ahalf'); sys.stdin.read()")
+            Script.server("c, _ = l.accept(); c.sendall(b'\\0\\x0ahalf'); c.recv(9)")
         )
         let client = try Program.sockeye("connect", "--explain", "--framing", "length:2", server.firstLine())
         let words = try client.wait(for: "only a part is there: 4 of the 10 bytes of a message have come. The server")
         #expect(words.contains("both sides are waiting to read"))
         client.send(SIGKILL)
-        server.finish()
+        server.send(SIGKILL)
     }
 
     @Test func `a line that does not end is told by serve, and once it ends no more`() throws {
         let server = try Program.sockeye("serve", "--explain", "--framing", "lines", "0")
         let client = try Program.python(
             Script.client(
-                "s.sendall(b'hello'); sys.stdin.readline(); s.sendall(b'\\n'); print(s.recv(99)); sys.stdin.read()"
+                "s.sendall(b'hello'); sys.stdin.readline(); s.sendall(b'\\n'); print(s.recv(99)); s.recv(9)"
             ),
             server.port()
         )

@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func `what is explained stands above the line that is being typed`() throws {
-        let server = try Program.python(Script.server("c, _ = l.accept(); c.recv(9); sys.stdin.readline()"))
+        let server = try Program.python(Script.server("c, _ = l.accept(); c.recv(9); c.recv(9)"))
         let port = try server.firstLine()
         let player = """
             import os, pty, sys

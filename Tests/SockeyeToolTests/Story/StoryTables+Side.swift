@@ -179,8 +179,8 @@ extension StoryTables {
                 (waiting(receive: .seconds(2), unread: 0), [], ""),
                 (
                     waiting(receive: .seconds(3), unread: 0), ["both-waiting"],
-                    "both sides are waiting to read, each for the other (or the client computes, which looks the same from "
-                        + "here). Neither has sent anything"
+                    "this side has sent nothing so far, and the client sends nothing. So both sides are waiting to read, each "
+                        + "for the other (so it seems: the client may compute, which looks the same from here). Neither has"
                 ),
                 (waiting(receive: .seconds(4), unread: 0), [], ""),
                 (.sent(7), ["sends"], ""),

@@ -132,7 +132,7 @@ enum StoryTables {
                 (
                     .ended(
                         .server,
-                        PerSide { $0 == .server ? PeerSocket(state: "FIN_WAIT2", unreadBytes: 0, isOrphan: true) : nil }
+                        PerSide { $0 == .server ? PeerSocket(state: "FIN_WAIT2", unreadBytes: 0, inode: "0") : nil }
                     ), ["ended-first"], "The server has closed its socket, it does not read any more"
                 ),
                 (
@@ -167,7 +167,7 @@ enum StoryTables {
                 (
                     .ended(
                         .server,
-                        PerSide { $0 == .server ? PeerSocket(state: "FIN_WAIT2", unreadBytes: 0, isOrphan: true) : nil }
+                        PerSide { $0 == .server ? PeerSocket(state: "FIN_WAIT2", unreadBytes: 0, inode: "0") : nil }
                     ), ["ended-first"], ""
                 ),
                 (

@@ -117,7 +117,7 @@ import Testing
         }
         #expect(
             PeerSocket.find(in: row("05", "0"), localPort: 8000, remotePort: 54321)
-                == PeerSocket(state: "FIN_WAIT2", unreadBytes: 1, isOrphan: true)
+                == PeerSocket(state: "FIN_WAIT2", unreadBytes: 1, inode: "0")
         )
         #expect(PeerSocket.find(in: row("05", "77"), localPort: 8000, remotePort: 54321)?.isOrphan == false)
         // The FIN that has come is no byte.
