@@ -176,11 +176,12 @@ extension ConnectionRace {
         }
     }
 
-    /// Which failure tells most about a server that is there: a refusal comes from it, a missing route from here.
+    /// Which failure tells most about a server that is there: who resets has taken the connection before, a refusal comes
+    /// from its computer, a missing route from here.
     private static func rank(_ error: SocketError) -> Int {
         switch error.code {
-        case .refused: 0
-        case .reset: 1
+        case .reset: 0
+        case .refused: 1
         case .timedOut: 2
         case .unreachable, .addressNotAvailable, .unsupported: 4
         default: 3

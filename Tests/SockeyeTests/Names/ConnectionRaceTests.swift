@@ -288,6 +288,17 @@ import Testing
         )
     }
 
+    @Test func `who had taken the connection tells more than who refuses`() throws {
+        var race = ConnectionRace(["6a", "4a"].map { Self.address($0).with(port: 80) }, deadline: nil)
+        _ = race.begin()
+        _ = race.failed(0, Self.error(.connectionRefused, race.addresses[0]), at: .zero)
+        _ = race.failed(1, Self.error(.connectionReset, race.addresses[1]), at: .zero)
+        let error = race.error(.lost, for: "both.example:80", after: nil)
+        #expect(error.code == .reset)
+        #expect(error.remoteAddress == race.addresses[1])
+        #expect(error.detail == "also tried [2001:db8::10]:80: connection refused (ECONNREFUSED)")
+    }
+
     @Test func `the error of a race out of time says who was not heard and who was not asked`() throws {
         var race = ConnectionRace(["6a", "4a", "6b"].map { Self.address($0).with(port: 80) }, deadline: .seconds(2))
         _ = race.begin()
