@@ -130,7 +130,7 @@ extension DatagramSocket {
 
 extension SocketAddress {
     /// The address without its port.
-    fileprivate var host: String {
+    var host: String {
         switch kind {
         case .ipv4(let ip, _): "\(ip)"
         case .ipv6(let ip, _, _, _): "\(ip)"

@@ -31,7 +31,7 @@ extension ConnectionOptions {
         switch (error.code, sourceAddress) {
         case (.addressNotAvailable, let source?), (.addressInUse, let source?), (.permissionDenied, let source?),
             (.invalidArgument, let source?):
-            return error.adding(detail: "from \(source)")
+            return error.adding(detail: "from \(source.port == 0 ? source.host : "\(source)")")
         default:
             return error
         }

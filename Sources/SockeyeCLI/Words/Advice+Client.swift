@@ -114,7 +114,16 @@ extension Advice {
     }
 
     static func reset(_ at: Situation) -> Advice {
-        Advice(
+        if at.error.operation == .connect {
+            return Advice(
+                "somebody listens there, and turns this client away: a server's --deny or limit, a firewall, or a program that crashed",
+                [
+                    "look at what the server printed last",
+                    "sockeye connect \(Failure.quoted(at.remote.map { "\($0)" } ?? at.endpoint.description)) --explain   tries that address alone",
+                ]
+            )
+        }
+        return Advice(
             "the program at the other end crashed, was killed, or closed without reading all that was sent to it",
             [
                 "look at what the other program printed last",

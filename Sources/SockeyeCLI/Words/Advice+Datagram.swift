@@ -11,6 +11,8 @@ extension Failure {
         let own = (error.localAddress ?? address.endpoint.socketAddress).map(address.text(for:)) ?? address.text
         let attempted =
             switch error.operation {
+            case .bind where error.isOfSource:
+                "send datagrams to \(peer) from \(error.localAddress.map { $0.port == 0 ? $0.hostName : "\($0)" } ?? own)"
             case .bind: "take datagrams on \(own)"
             case .connect, .send: "send datagrams to \(peer)"
             case .receive: command == "serve" ? "receive datagrams on \(own)" : "get an answer from \(peer)"
@@ -31,6 +33,13 @@ extension Advice {
     /// nil for what is no different with connections.
     init?(ofDatagrams error: SocketError, _ address: TypedAddress, command: String) {
         let typed = quotedText(address.text)
+        if error.isOfSource {
+            let facts = Facts.gathered(for: error, address.endpoint)
+            if let advice = Self.ofSource(error, facts, target: typed) {
+                self = advice
+                return
+            }
+        }
         switch error.code {
         case .refused where address.isUnix:
             let path = error.remoteAddress?.unixPath ?? address.endpoint.socketAddress?.unixPath

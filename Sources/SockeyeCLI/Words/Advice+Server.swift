@@ -101,12 +101,6 @@ extension Advice {
 
     static func addressNotAvailable(_ at: Situation) -> Advice {
         let own = at.facts.ownAddresses.prefix(3).joined(separator: ", ")
-        if at.error.operation == .connect, at.error.localAddress != nil {
-            return Advice(
-                "--source takes an address of this computer" + (own.isEmpty ? "" : ", and those are \(own)"),
-                ["sockeye connect \(at.typed)   lets the kernel choose", "ip -brief address   lists the addresses"]
-            )
-        }
         guard at.error.operation == .bind else {
             return Advice(
                 "this computer has no address or no port left to connect from",

@@ -17,6 +17,10 @@ struct Advice: Equatable {
     ///   - command: The subcommand, for the commands that are proposed.
     init(for error: SocketError, at endpoint: Endpoint, facts: Facts = Facts(), command: String) {
         let situation = Situation(error: error, endpoint: endpoint, facts: facts, command: command)
+        if let advice = Self.ofSource(error, facts, target: situation.typed) {
+            self = advice
+            return
+        }
         self =
             switch error.code {
             case .refused: Self.refused(situation)

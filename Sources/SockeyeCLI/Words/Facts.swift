@@ -11,7 +11,7 @@ struct Facts {
     var freePort: UInt16?
     /// Ports below it are for the administrator: `net.ipv4.ip_unprivileged_port_start`.
     var firstFreePort: UInt16 = 1024
-    /// The addresses that a server here can have, the loopback ones left out.
+    /// The addresses that a server here can have, or without a port those that a client can come from; the loopback ones left out.
     var ownAddresses: [String] = []
 
     /// Looks up what helps with this error, and nothing else.
@@ -32,11 +32,20 @@ struct Facts {
             let text = SystemFile.text("/proc/sys/net/ipv4/ip_unprivileged_port_start")
             facts.firstFreePort = text.flatMap { UInt16($0.filter(\.isNumber)) } ?? 1024
         case .addressNotAvailable:
-            facts.ownAddresses = InterfaceAddress.reachable().map { $0.endpointText(port: endpoint.port ?? 1337) }
+            facts.ownAddresses = InterfaceAddress.reachable().map {
+                error.isOfSource ? $0.address.hostName : $0.endpointText(port: endpoint.port ?? 1337)
+            }
         default:
             break
         }
         return facts
+    }
+}
+
+extension SocketError {
+    /// Whether it is `--source` that could not be used: only then both ends are known before there is a connection.
+    var isOfSource: Bool {
+        (operation == .connect || operation == .bind) && localAddress != nil && remoteAddress != nil
     }
 }
 

@@ -97,6 +97,7 @@ extension Failure {
         let local = error.localAddress.map(\.description) ?? typed
         return switch error.operation {
         case .connect: remote == typed ? "connect to \(typed)" : "connect to \(typed) (\(remote))"
+        case .bind where error.isOfSource: "send to \(typed) from \(local)"
         case .bind, .listen: local == typed ? "listen on \(typed)" : "listen on \(typed) (\(local))"
         case .accept: "accept clients on \(local)"
         case .create: "make a socket for \(typed)"
@@ -111,7 +112,10 @@ extension Failure {
 
     private static func answer(_ error: SocketError) -> String {
         guard let errno = error.errno else { return error.detail.map(SafeText.line) ?? "\(error.code)" }
-        return error.detail.map { "\(errno); \(SafeText.line($0))" } ?? "\(errno)"
+        // A refusal is another error: here the server's computer had taken the connection.
+        let isBrokenOff = error.operation == .connect && error.code == .reset
+        let answer = isBrokenOff ? "the connection was made, and broken off at once: \(errno)" : "\(errno)"
+        return error.detail.map { "\(answer); \(SafeText.line($0))" } ?? answer
     }
 
     /// Runs a command's body, and turns the errors of the network into words and a status.
