@@ -68,7 +68,8 @@ static NO_DEBUG const char null_device[] = "/dev/null";
 NO_DEBUG void sockeye_standard_streams_open(void) {
     // The lowest free number is given out, so 0 is tried before 1 and 1 before 2.
     for (int stream = 0; stream <= 2; stream++) {
-        if (fcntl(stream, F_GETFD) < 0) open(null_device, O_RDWR);
+        // What is written to a closed standard output must fail, and not vanish.
+        if (fcntl(stream, F_GETFD) < 0) open(null_device, stream == 1 ? O_RDONLY : O_RDWR);
     }
 }
 

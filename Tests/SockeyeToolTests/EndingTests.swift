@@ -68,6 +68,37 @@ import Testing
         #expect(outcome.errors.hasSuffix("Ctrl-C ends it.\n"))
     }
 
+    /// A closed output is no reader that has gone: nobody has seen anything.
+    @Test(arguments: [">&-", ">/dev/full"])
+    func `an output that takes nothing is an error`(output: String) throws {
+        for command in ["connect --receive-only", "connect --json", "connect --framing lines --receive-only"] {
+            let peer = try Program.python(Script.server("c, _ = l.accept(); c.sendall(b'x\\n'); c.close()"))
+            let line = "'\(Program.sockeyePath)' \(command) 127.0.0.1:\(try peer.firstLine()) \(output)"
+            let outcome = try Program.shell(line).finish()
+            #expect(outcome.status == 1, "\(command)")
+            for part in ["could not write to standard output", "what happened:", "likely cause:", "try next:"] {
+                #expect(outcome.errors.contains(part), "\(outcome.errors)")
+            }
+            peer.finish()
+        }
+    }
+
+    @Test func `a server whose output is closed says so with the first bytes, and one that writes nothing needs none`()
+        throws
+    {
+        let server = try Program.shell("'\(Program.sockeyePath)' serve 0 >&-")
+        _ = try Program.python(Script.client("s.sendall(b'hi'); read_all(s)"), server.port()).finish()
+        let outcome = server.finish(closingInput: false)
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("it was closed when the command was started (>&-)"), "\(outcome.errors)")
+
+        let quiet = try Program.shell("exec '\(Program.sockeyePath)' serve --quiet 0 >&-")
+        let client = try Program.python(Script.client("s.sendall(b'hi'); print(s.recv(9))"), quiet.port()).finish()
+        #expect(client.text == "b'Got it!'\n")
+        quiet.send(SIGINT)
+        #expect(quiet.finish(closingInput: false).status == 0)
+    }
+
     // MARK: Signals
 
     @Test func `a second Ctrl-C does not wait for the drain`() throws {

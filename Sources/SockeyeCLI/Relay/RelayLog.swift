@@ -142,7 +142,7 @@ final class RelayLog: Sendable {
         } catch {
             // Nobody reads on (`| head -1`): the relay has shown what was wanted.
             if error == .brokenPipe { return stop.end(status: 0) }
-            Console.say("sockeye: could not write to standard output: \(error)")
+            Console.say(Failure.output(error).description)
             stop.end(status: Failure.networkFailed)
         }
     }

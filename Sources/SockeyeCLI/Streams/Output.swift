@@ -31,8 +31,7 @@ final class Output: Sendable {
         }
         guard let failure else { return true }
         if failure == .brokenPipe { return false }
-        Console.say("sockeye: could not write to standard output: \(failure)")
-        OrderlyExit.status(1)
+        Self.end(failure)
     }
 
     /// The same without waiting, for lines that are told from where nobody can wait; in the order of all that is written.
@@ -46,10 +45,16 @@ final class Output: Sendable {
                 try StandardStream.output.write(bytes)
             } catch {
                 if error == .brokenPipe { return }
-                Console.say("sockeye: could not write to standard output: \(error)")
-                OrderlyExit.status(1)
+                Self.end(error)
             }
         }
+    }
+
+    /// Not as an event, which could not be written either.
+    private static func end(_ error: Errno) -> Never {
+        let failure = Failure.output(error)
+        Console.say(failure.description)
+        OrderlyExit.status(failure.status)
     }
 
     /// Returns when all that was submitted is written. Blocks its thread: for the end of a command.

@@ -2,6 +2,29 @@ import SockeyeSystem
 
 /// A file that was named to be written and cannot be.
 extension Failure {
+    /// What peers send cannot be written. A reader that has gone is none of these.
+    static func output(_ error: Errno) -> Failure {
+        let (cause, next) =
+            switch error {
+            case .badDescriptor:
+                (
+                    "it was closed when the command was started (>&-)",
+                    "the same command with >/dev/null instead drops what comes"
+                )
+            case .noSpace:
+                ("the disk is full", "df .   says how much room there is")
+            default:
+                ("where it leads cannot take any more", "the same command with > FILE, a file in another place")
+            }
+        return Failure(
+            attempted: "write to standard output",
+            happened: "\(error)",
+            cause: cause,
+            next: [next],
+            status: networkFailed
+        )
+    }
+
     static func unwritable(
         _ attempted: String,
         _ error: Errno,
@@ -15,5 +38,23 @@ extension Failure {
             default: "its folder is not there, or is not yours to write in"
             }
         return Failure(attempted: attempted, happened: "\(error)", cause: cause, next: next, status: status)
+    }
+
+    /// The program for the one client of `serve --once` has failed.
+    ///
+    /// - Parameter command: As a shell takes it.
+    init(commandFor client: SocketAddress, _ command: String, status: Int32) {
+        let command = SafeText.line(command)
+        let signal = status > 128 ? status - 128 : nil
+        self.init(
+            attempted: "serve \(client) with \(command)",
+            happened: signal.map { "the command was ended by signal \($0)" }
+                ?? "the command has ended with status \(status)",
+            cause: signal == nil
+                ? "it says so of itself that it failed"
+                : "the client went before it was done, or somebody has ended it",
+            next: ["\(command); echo $?   runs it without a client"],
+            status: Self.networkFailed
+        )
     }
 }

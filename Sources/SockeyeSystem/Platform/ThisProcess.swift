@@ -7,7 +7,8 @@ package enum ThisProcess {
     package static func prepareSignals() { sockeye_signals_prepare() }
 
     /// Opens `/dev/null` on the standard streams that are closed: else a socket or an event loop gets their number, and is
-    /// read from and written to as if it were one. Call it first of all.
+    /// read from and written to as if it were one. Writing to a standard output that was closed still fails. Call it first of
+    /// all.
     package static func openStandardStreams() { sockeye_standard_streams_open() }
 
     /// Blocks the thread until SIGINT or SIGTERM comes, and returns its number. In C: `sigwait`.
