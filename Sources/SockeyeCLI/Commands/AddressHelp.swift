@@ -18,6 +18,7 @@ struct AddressHelp: ParsableCommand {
             unix:/tmp/chat.sock       a Unix socket, for programs on this computer
             unix:@chat                a Unix socket that is a name without a file (Linux)
 
+            A port is a number from 0 to 65535; names of services, such as http, are not looked up.
             tcp: before an address may be left out; udp:HOST:PORT and unix-datagram:PATH are for datagrams.
             The shell takes * and @ for its own: quote them.
 

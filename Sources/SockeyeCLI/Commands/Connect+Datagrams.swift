@@ -13,6 +13,8 @@ extension Connect {
                 "--retry: datagrams have no connection that could be refused at once."
             } else if ending.crlf {
                 "--crlf: a datagram is a whole message by itself, without line ends."
+            } else if ending.noHalfClose {
+                "--no-half-close: datagrams have no end that the peer could be told."
             } else if keepAlive.keepAlive != nil {
                 "--keep-alive: datagrams have no connection to keep."
             } else {

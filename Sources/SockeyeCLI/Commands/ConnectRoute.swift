@@ -3,7 +3,10 @@ import Sockeye
 
 /// How `sockeye connect` gets to the server.
 struct ConnectRoute: ParsableArguments {
-    @Option(help: ArgumentHelp("Try so many times more when there is no connection.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Try so many times more when there is no connection. (default: 0)", valueName: "n"),
+        transform: { try TypedCount.parse($0, "from 0 to 1000000") }
+    )
     var retry = 0
 
     @Option(
@@ -23,6 +26,7 @@ struct ConnectRoute: ParsableArguments {
     var proxy: Proxy?
 
     func validate() throws {
+        // 11 days of a try a second: more is a typing error.
         guard (0...1_000_000).contains(retry) else {
             throw ValidationError("--retry \(retry): from 0 to 1000000 make sense.")
         }

@@ -75,9 +75,9 @@ struct Relay: AsyncParsableCommand {
                 "Datagrams go to datagrams, and connections to connections: give both addresses udp:."
             )
         }
-        if listen.kind == .datagram, once { throw ValidationError("--once: datagrams have no end.") }
-        if listen.kind == .datagram, let flaw = faults.flawForDatagrams { throw ValidationError(flaw) }
+        if listen.kind == .datagram, let flaw = flawForDatagrams { throw ValidationError(flaw) }
         try await Failure.explaining(listen, command: "relay") {
+            if target.endpoint.port == 0 { throw targetIsNowhere }
             try await RelayLoop.check(listen: listen, target: target)
             try checkFiles()
             if listen.kind == .datagram {
@@ -86,6 +86,23 @@ struct Relay: AsyncParsableCommand {
                 try await relayConnections(listen, target)
             }
         }
+    }
+
+    private var flawForDatagrams: String? {
+        if once { return "--once: datagrams have no end." }
+        if messages.framing != nil { return "--framing: a datagram is a whole message by itself." }
+        return faults.flawForDatagrams
+    }
+
+    private var targetIsNowhere: Failure {
+        Failure(
+            attempted: "relay to \(SafeText.line(target))",
+            happened: "nobody can be reached at port 0",
+            cause:
+                "port 0 is for who listens, and means any port that is free; the target is a server that listens already",
+            next: ["sockeye relay \(Failure.quoted(listen)) 8000   if the server is on port 8000"],
+            status: Failure.wrongUsage
+        )
     }
 
     private func relayConnections(_ listen: TypedAddress, _ target: TypedAddress) async throws {

@@ -10,6 +10,7 @@ extension Serve {
         if messages.framing != nil {
             throw ValidationError("--framing: a datagram is a whole message by itself.")
         }
+        if keepAlive.keepAlive != nil { throw ValidationError("--keep-alive: datagrams have no connection to keep.") }
         if addresses.count > 1 {
             throw ValidationError("Datagrams are served at one address; start a second command for another.")
         }

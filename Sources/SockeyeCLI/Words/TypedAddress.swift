@@ -46,11 +46,21 @@ struct TypedAddress {
                 happened: error.problem,
                 cause: "an address is host:port, or a port alone for this computer, or unix:/path",
                 next: (error.suggestions.isEmpty ? ["1337"] : error.suggestions)
-                    .map { "sockeye \(command) \(Failure.quoted(Self.text($0, kind)))" },
+                    .map { "sockeye \(command) \(Failure.quoted(Self.text($0, kind)))" }
+                    + (error.suggestions.isEmpty ? Self.serviceHint(rest) : []),
                 status: Failure.wrongUsage
             )
         }
         self.text = kind == .datagram ? text : String(rest)
+    }
+
+    /// Who writes a name where the port belongs is told where its number is found.
+    private static func serviceHint(_ address: Substring) -> [String] {
+        guard let colon = address.lastIndex(of: ":") else { return [] }
+        let name = address[address.index(after: colon)...]
+        let isName = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+        guard isName, name.first?.isLetter == true else { return [] }
+        return ["getent services \(name)   says the number of a service that has a name"]
     }
 }
 

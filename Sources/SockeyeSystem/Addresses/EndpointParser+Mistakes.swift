@@ -19,9 +19,11 @@ extension EndpointParser {
         return error("a URL, and an address is a host and a port", trying: ["\(host)", "\(host):\(port)"])
     }
 
-    /// From the register at iana.org, for a URL without a port.
-    private static let usualPorts = [
+    /// From the register at iana.org: for a URL without a port, and for the name of a service in place of its port. Names are
+    /// not looked up, since what they stand for would differ from one computer to the next.
+    static let usualPorts = [
         "http": "80", "ws": "80", "https": "443", "wss": "443", "ftp": "21", "ssh": "22", "redis": "6379",
+        "smtp": "25", "domain": "53", "telnet": "23", "imap": "143", "pop3": "110", "echo": "7", "discard": "9",
         "postgres": "5432", "postgresql": "5432", "mysql": "3306", "mqtt": "1883", "amqp": "5672",
     ]
 

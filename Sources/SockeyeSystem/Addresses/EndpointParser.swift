@@ -85,7 +85,8 @@ struct EndpointParser {
             let digits = port.prefix(while: \.isWholeNumber)
             let isFollowedByPath = port.dropFirst(digits.count).hasPrefix("/")
             let problem = "port \(EndpointError.quote(port)): a port is a number from 0 to 65535"
-            throw error(problem, trying: isFollowedByPath ? ["\(prefix)\(digits)"] : [])
+            if isFollowedByPath { throw error(problem, trying: ["\(prefix)\(digits)"]) }
+            throw error(problem, trying: Self.usualPorts[port.lowercased()].map { ["\(prefix)\($0)"] } ?? [])
         }
         if port.hasPrefix("0"), port.count > 1 {
             let digits = port.drop { $0 == "0" }
