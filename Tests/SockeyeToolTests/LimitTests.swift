@@ -120,6 +120,47 @@ import Testing
         }
     }
 
+    @Test func `a client of localhost learns that it was turned away, and not that another address refused`() throws {
+        let server = try Program.sockeye("serve", "--deny", "127.0.0.1", "127.0.0.1:0")
+        let client = try Program.sockeye("connect", "localhost:\(server.port())", "--receive-only").finish()
+        #expect(client.status == 1)
+        #expect(client.errors.split(separator: "\n").first?.contains("[::1]") == false, "\(client.errors)")
+        #expect(
+            client.errors.contains("what happened: connection reset") || client.errors.contains("broken off at once")
+        )
+        server.send(SIGINT)
+        server.finish(closingInput: false)
+    }
+
+    @Test(arguments: ["0", "udp:0"])
+    func `who is denied is an event, also of a quiet server`(address: String) throws {
+        let networks = ["--deny", "127.0.0.0/8"]
+        let server = try Program.sockeye(arguments: ["serve", "--json", "--quiet", address] + networks)
+        let body =
+            address == "0"
+            ? "try: connect().recv(9)\nexcept ConnectionResetError: pass"
+            : "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', int(sys.argv[1])))"
+        #expect(try Program.python(Script.prelude + body, server.port()).finish().errors == "")
+        let text = try server.wait(for: #""network":"127.0.0.0/8"}"#, in: .output)
+        let number = address == "0" ? #""connection":1,"# : ""
+        #expect(text.contains(#""event":"denied",\#(number)"local":"127.0.0.1:"#), "\(text)")
+        #expect(text.contains(#""reason":"deny","network":"127.0.0.0/8"}"#), "\(text)")
+        server.send(SIGINT)
+        server.finish(closingInput: false)
+    }
+
+    @Test func `a Unix socket has no networks to let in`() throws {
+        for address in ["unix:/tmp/never-\(UUID())", "unix-datagram:/tmp/never-\(UUID())"] {
+            for option in ["--allow", "--deny"] {
+                let outcome = try Program.sockeye("serve", address, "0", option, "127.0.0.1").finish()
+                #expect(outcome.status == 64)
+                #expect(outcome.text == "")
+                #expect(outcome.errors.contains("\(option): the clients of unix"), "\(outcome.errors)")
+                #expect(!outcome.errors.contains("Listening"))
+            }
+        }
+    }
+
     @Test func `a quiet server does not tell who is denied`() throws {
         let server = try Program.sockeye("serve", "--quiet", "--deny", "127.0.0.0/8", "0")
         let body = "try: connect().recv(9)\nexcept ConnectionResetError: print('reset')"

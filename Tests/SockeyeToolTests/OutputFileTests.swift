@@ -46,6 +46,18 @@ import Testing
         holder.finish()
     }
 
+    @Test func `a file to receive into stays as it is when the server cannot begin`() throws {
+        let holder = try Program.python(Script.server("sys.stdin.read()"))
+        let scratch = try Scratch()
+        let file = scratch.file("inbox")
+        try Data("precious\n".utf8).write(to: URL(fileURLWithPath: file))
+        let outcome = try Program.sockeye("serve", "127.0.0.1:\(holder.firstLine())", "--receive", file).finish()
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("EADDRINUSE"))
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == "precious\n")
+        holder.finish()
+    }
+
     @Test func `looking whether a file can be written leaves nothing behind`() throws {
         let scratch = try Scratch()
         try SystemFile.checkWriting(to: scratch.file("new"))

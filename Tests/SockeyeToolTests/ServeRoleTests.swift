@@ -299,4 +299,30 @@ import Testing
         #expect(outcome.text == "x")
         #expect(outcome.status == 0)
     }
+
+    @Test(arguments: [
+        ("--shell", "exit 3", "with status 3"), ("--shell", "kill -9 $$", "by signal 9"),
+        ("--exec", "false", "with status 1"),
+    ])
+    func `a command that fails for the one client is the status of the server`(
+        option: String,
+        command: String,
+        words: String
+    ) throws {
+        for others in [[], ["--quiet"]] {
+            let server = try Program.sockeye(arguments: ["serve", "--once", option, command, "0"] + others)
+            #expect(try client("print(read_all(s))", server.port()) == "b''\n")
+            let outcome = server.finish(closingInput: false)
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.contains("what happened: the command "), "\(outcome.errors)")
+            #expect(outcome.errors.contains(words), "\(outcome.errors)")
+        }
+    }
+
+    @Test func `a command that fails for one of many does not end the server`() throws {
+        let server = try Program.sockeye("serve", "--shell", "exit 3", "0")
+        #expect(try client("print(read_all(s))", server.port()) == "b''\n")
+        try server.wait(for: "has ended with status 3\n")
+        #expect(end(server).status == 0)
+    }
 }

@@ -15,6 +15,24 @@ import Testing
         return server.finish(closingInput: false)
     }
 
+    @Test(arguments: [(["8765", "8765"], "is given twice"), (["8765", "localhost:8765"], "are the same address")])
+    func `the same address twice is wrong usage`(addresses: [String], words: String) throws {
+        let outcome = try Program.sockeye(arguments: ["serve"] + addresses).finish()
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.contains(words), "\(outcome.errors)")
+        #expect(!outcome.errors.contains("Listening"))
+    }
+
+    @Test func `nothing is said of listening before all addresses are taken`() throws {
+        let holder = try Program.python(Script.server("sys.stdin.read()"))
+        let outcome = try Program.sockeye("serve", "--json", "127.0.0.2:0", "127.0.0.1:\(holder.firstLine())").finish()
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("EADDRINUSE"))
+        #expect(!outcome.errors.contains("Listening"), "\(outcome.errors)")
+        #expect(!outcome.text.contains("listening"), "\(outcome.text)")
+        holder.finish()
+    }
+
     @Test func `one message is printed and answered`() throws {
         let server = try Program.sockeye("serve", "0")
         let text = try client("s.sendall(b'hi'); print(s.recv(1024).decode(), s.getsockname()[1])", of: server)

@@ -23,6 +23,21 @@ extension Registration {
         }
     }
 
+    /// Closed by another task while the last operation ran: that one sees to a gentle end, or a task of its own.
+    func lastOneOut() {
+        if snapshot.isAborted {
+            retire()
+        } else if handOverToCloser() {
+            return
+        } else if snapshot.isSendCutShort {
+            // A clean end would tell the peer that it has the whole of what was cut off.
+            try? Syscalls.resetOnClose(descriptor)
+            retire()
+        } else {
+            Task(executorPreference: loop) { await self.linger(for: Registration.lingerTime) }
+        }
+    }
+
     /// Makes whoever lingers close at once.
     func hurry() {
         if update({ $0.hurry() }) { resumeReader() }

@@ -246,8 +246,15 @@ internal import Synchronization
     }
 
     /// As `close`, for a time limit of the server: whoever waits gets `.timedOut`.
-    func closeOutOfTime(_ limit: TimeLimit) {
-        let (wake, last) = update { $0.closeOutOfTime(limit) }
+    ///
+    /// Where a send waits the peer gets a reset: a clean end would make a part of an answer look like the whole.
+    ///
+    /// - Parameter resetsUnfinished: The same unless this side has finished sending, whoever waits.
+    func closeOutOfTime(_ limit: TimeLimit, resetsUnfinished: Bool = false) {
+        let before = snapshot
+        let isReset = before.isWaiting(.write) || (resetsUnfinished && !before.hasFinishedSending)
+        if isReset { using { descriptor in try? Syscalls.resetOnClose(descriptor) } }
+        let (wake, last) = update { $0.closeOutOfTime(limit, abruptly: isReset) }
         resumeAll(wake)
         if last { lastOneOut() }
     }
@@ -255,15 +262,6 @@ internal import Synchronization
     /// Whether any operation has got anywhere since this was last asked.
     func takeTouched() -> Bool {
         update { $0.takeTouched() }
-    }
-
-    /// Closed by another task while the last operation ran: that one sees to a gentle end, or a task of its own.
-    func lastOneOut() {
-        if snapshot.isAborted {
-            retire()
-        } else if !handOverToCloser() {
-            Task(executorPreference: loop) { await self.linger(for: Registration.lingerTime) }
-        }
     }
 
     /// Makes a quick call on the descriptor while it is certain to be open; nil when it is closed.

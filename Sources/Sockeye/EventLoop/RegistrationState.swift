@@ -193,10 +193,10 @@ struct RegistrationState: Equatable {
     }
 
     /// As `close`, for a time limit of the server.
-    mutating func closeOutOfTime(_ limit: TimeLimit) -> (wake: Wake, release: Bool) {
+    mutating func closeOutOfTime(_ limit: TimeLimit, abruptly: Bool = false) -> (wake: Wake, release: Bool) {
         if isClosed { return ([], false) }
         bits |= limit == .silence ? Self.outOfTime | Self.wasSilent : Self.outOfTime
-        return close()
+        return close(abruptly: abruptly)
     }
 
     /// The time limit that has ended the connection.

@@ -71,6 +71,7 @@ extension Listener {
                 let connection = try await accept()
                 guard policy.options.admits(connection.remoteAddress) else {
                     policy.options.onDenied(connection.remoteAddress)
+                    policy.options.onTurnedAway?(connection)
                     connection.abort()
                     continue
                 }

@@ -22,6 +22,7 @@ public struct ServeOptions: Sendable {
 
     /// Ends a connection on which no byte has gone either way for so long; its handler gets `.timedOut`. Default: nil, never.
     ///
+    /// The client sees an end, or a reset where a send waits for it, since a part of an answer is no answer.
     /// Not guaranteed: precision. It ends between the limit and a quarter more.
     public var idleTimeLimit: Duration?
 
@@ -40,6 +41,13 @@ public struct ServeOptions: Sendable {
     /// Called with the address of each client that ``allow`` or ``deny`` keeps out, before it is disconnected. Default: does
     /// nothing, since whoever may not come can come often. Runs on the listener's event loop, so it returns quickly.
     public var onDenied: @Sendable (SocketAddress) -> Void = { _ in }
+
+    /// The same with the connection, which is still open: for whoever tells more than the address.
+    package var onTurnedAway: (@Sendable (Connection) -> Void)?
+
+    /// ``idleTimeLimit`` ends with a reset where this side has not finished sending: for servers whose clients would take the
+    /// end for the end of a whole, as of a file. Without it, only a send that waits is cut off with a reset.
+    package var resetsUnfinished = false
 
     /// Called when a handler throws, which ends its own connection only. Default: prints one line to standard error.
     ///

@@ -9,6 +9,7 @@ final class TimeLimits: @unchecked Sendable {
     // reads what `init` has set and a timer that is replaced on that same thread.
     private let registration: Registration
     private let idleLimit: Duration?
+    private let resetsUnfinished: Bool
     private var quietQuarters = 0
     private var idleTimer: LoopTimer?
     private var lifeTimer: LoopTimer?
@@ -18,6 +19,7 @@ final class TimeLimits: @unchecked Sendable {
         guard options.idleTimeLimit != nil || options.lifetime != nil else { return nil }
         self.registration = registration
         idleLimit = options.idleTimeLimit
+        resetsUnfinished = options.resetsUnfinished
         if let lifetime = options.lifetime {
             let timer = LoopTimer(after: lifetime) { registration.closeOutOfTime(.lifetime) }
             lifeTimer = timer
@@ -43,6 +45,7 @@ final class TimeLimits: @unchecked Sendable {
 
     private func quarterIsOver() {
         quietQuarters = registration.takeTouched() ? 0 : quietQuarters + 1
-        if quietQuarters >= 4 { registration.closeOutOfTime(.silence) } else { startQuarter() }
+        guard quietQuarters >= 4 else { return startQuarter() }
+        registration.closeOutOfTime(.silence, resetsUnfinished: resetsUnfinished)
     }
 }

@@ -18,6 +18,12 @@ extension Connection {
         return (state.isWaiting(.read), state.isWaiting(.write))
     }
 
+    /// Whether the server's ``ServeOptions/idleTimeLimit`` has ended it.
+    package var wasSilent: Bool { registration.snapshot.timeLimit == .silence }
+
+    /// Whether the end has been sent, after which nothing is missing at the other side.
+    package var hasFinishedSending: Bool { registration.snapshot.hasFinishedSending }
+
     /// What has come of a message that a framed or counted receive waits for, `4 of the 10 bytes of a message have come`; nil when
     /// there is none, and before ``keepUnfinishedMessage()``.
     package var unfinishedMessage: String? { observation?.unfinishedMessage }

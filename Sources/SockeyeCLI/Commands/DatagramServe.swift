@@ -89,6 +89,8 @@ struct DatagramServe: Sendable {
             }
             guard options.admits(datagram.from) else {
                 options.onDenied(datagram.from)
+                let network = options.denyingNetwork(datagram.from)
+                EventLog.current?.tellDenied(nil, local: socket.localAddress, remote: datagram.from, network)
                 continue
             }
             guard var peer = peers.greet(datagram.from) else { continue }

@@ -24,20 +24,27 @@ struct Serve: AsyncParsableCommand {
             sockeye serve --shell 'echo "you are $SOCKEYE_REMOTE_ADDRESS"; sort | uniq -c'
             sockeye serve --hub '*:1337'      a chat: what one says, every other hears, and so do you
 
-            Ctrl-C ends it, with status 0.
+            Ctrl-C ends it, with status 0. Conversations that go on are cut off then: their clients
+            get a reset. With --drain they may finish; a second Ctrl-C cuts them off at once, with
+            status 1.
             """
     ).ofTool()
 
     @Argument(
-        help:
-            "Where to listen: port, host:port, '*:port' for every interface, udp:port, or unix:/path; several are possible."
+        help: """
+            Where to listen: port, host:port, '*:port' for every interface, or unix:/path, and several of these; or one \
+            udp:port or unix-datagram:/path, alone.
+            """
     )
     var addresses = ["1337"]
 
     @OptionGroup
     var role: ServeRoleOptions
 
-    @Flag(help: "Serve one connection, or one datagram, then end.")
+    @Flag(
+        help:
+            "Serve one connection, or one datagram, then end; status 1 if it failed, as when its --exec or --shell did."
+    )
     var once = false
 
     @Flag(name: .shortAndLong, help: "Print neither clients nor what they send.")
@@ -49,7 +56,10 @@ struct Serve: AsyncParsableCommand {
     @Flag(help: "Each event as a line of JSON on standard output, which has what clients send too.")
     var json = false
 
-    @Option(help: ArgumentHelp("How many threads serve. (default: one for each core)", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("How many threads serve. (default: one for each core)", valueName: "n"),
+        transform: { try TypedCount.parse($0, "from 1 to 1024") }
+    )
     var loops: Int?
 
     @OptionGroup(title: "Messages")
@@ -90,44 +100,78 @@ struct Serve: AsyncParsableCommand {
         } catch let failure as Failure {
             try failure.end()
         }
+        try limits.check(typed)
         if let datagrams = typed.first(where: { $0.kind == .datagram }) { return try await serveDatagrams(datagrams) }
-        try await Failure.explaining(typed[0], command: "serve") {
-            let again = "sockeye serve \(Failure.quoted(typed[0].endpoint.description))"
-            try readiness.check(again: again)
-            let audience = quiet ? nil : Audience()
-            let role = try role.role(framing: messages.chosen, audience: audience)
-            Explainer.shared.source.with { $0 = self.role.source }
-            let isForOne = once || self.role.terminal || (role as? FileReceiver)?.isForOne == true
-            let idle = isForOne ? limits.idleTimeout.map { IdleLimit($0.duration, telling: explainer) } : nil
-            defer { (role as? Hub)?.leaveTerminal() }
-            let options = try limits.options(isQuiet: quiet)
-            var listeners: [Listener] = []
-            defer { for listener in listeners { listener.close() } }
-            for (index, address) in typed.enumerated() {
-                let listener = try await bind(to: address, observer: idle ?? explainer)
-                listeners.append(listener)
-                EventLog.current?.tellListening(listener.localAddress, .stream)
-                let isLast = index == typed.count - 1
-                Announcement(of: listener.localAddress, address, isQuiet: quiet || !isLast, options).say()
-            }
-            _ = try readiness.tell(listeners.map(\.localAddress), again: again)
-            let server = Server(
-                listeners: listeners,
-                role: role,
-                isBareEcho: !explain && self.role.isBareEcho(quiet: quiet, framing: messages.chosen),
-                explained: explained(again: again)
-            )
-            let service = Service(listeners: listeners, drain: limits.drain?.duration, audience: audience)
-            let (limit, keepsOn) = (limits.timeout?.duration, self.role.keepStdin)
-            try await service.run {
-                if isForOne { return try await server.serveOnce(within: limit, idle) }
-                if let hub = role as? Hub { service.takePart(in: hub, keepsOn: keepsOn) }
-                try await server.serve(options)
-            }
+        try RepeatedAddress.check(typed)
+        try await Failure.explaining(typed[0], command: "serve") { try await serve(at: typed) }
+    }
+
+    private func serve(at typed: [TypedAddress]) async throws {
+        let again = "sockeye serve \(Failure.quoted(typed[0].endpoint.description))"
+        try readiness.check(again: again)
+        let audience = quiet ? nil : Audience()
+        let role = try role.role(framing: messages.chosen, audience: audience, isOnce: once)
+        Explainer.shared.source.with { $0 = self.role.source }
+        let isForOne = once || self.role.terminal || (role as? FileReceiver)?.isForOne == true
+        let idle = isForOne ? limits.idleTimeout.map { IdleLimit($0.duration, telling: explainer) } : nil
+        defer { (role as? Hub)?.leaveTerminal() }
+        var options = try limits.options(isQuiet: quiet)
+        options.resetsUnfinished = role.owesWhole
+        let listeners = try await bind(to: typed, observer: idle ?? explainer)
+        defer { for listener in listeners { listener.close() } }
+        // What was in the file is gone only when nothing stands in the way any more.
+        try (role as? FileReceiver)?.open()
+        announce(listeners, typed, options)
+        _ = try readiness.tell(listeners.map(\.localAddress), again: again)
+        let server = Server(
+            listeners: listeners,
+            role: role,
+            isBareEcho: !explain && !json && self.role.isBareEcho(quiet: quiet, framing: messages.chosen),
+            cutOffs: limits.cutOffs(of: role, isQuiet: quiet),
+            explained: explained(again: again)
+        )
+        try await run(server, isForOne: isForOne, idle, options, audience)
+    }
+
+    private func run(
+        _ server: Server,
+        isForOne: Bool,
+        _ idle: IdleLimit?,
+        _ options: ServeOptions,
+        _ audience: Audience?
+    ) async throws {
+        let drain = limits.drain?.duration
+        let (listeners, cutOffs) = (server.listeners, server.cutOffs)
+        let service = Service(listeners: listeners, drain: drain, audience: audience, cutOffs: cutOffs)
+        let (limit, keepsOn) = (limits.timeout?.duration, role.keepStdin)
+        try await service.run {
+            if isForOne { return try await server.serveOnce(within: limit, idle) }
+            if let hub = server.role as? Hub { service.takePart(in: hub, keepsOn: keepsOn) }
+            try await server.serve(options)
+        }
+    }
+
+    /// Only when all are there: a script takes the first word of one for a server that runs.
+    private func announce(_ listeners: [Listener], _ typed: [TypedAddress], _ options: ServeOptions) {
+        for (index, (listener, address)) in zip(listeners, typed).enumerated() {
+            EventLog.current?.tellListening(listener.localAddress, .stream)
+            let isLast = index == typed.count - 1
+            Announcement(of: listener.localAddress, address, isQuiet: quiet || !isLast, options).say()
         }
     }
 
     private var explainer: Explainer? { explain ? Explainer.shared : nil }
+
+    private func bind(to typed: [TypedAddress], observer: (any SocketObserver)?) async throws -> [Listener] {
+        var listeners: [Listener] = []
+        do {
+            for address in typed { listeners.append(try await bind(to: address, observer: observer)) }
+            return listeners
+        } catch {
+            for listener in listeners { listener.close() }
+            throw error
+        }
+    }
 
     private func bind(to address: TypedAddress, observer: (any SocketObserver)?) async throws -> Listener {
         var options = ListenerOptions()

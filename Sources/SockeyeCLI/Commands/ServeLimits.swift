@@ -7,12 +7,17 @@ struct ServeLimits: ParsableArguments {
         help: ArgumentHelp(
             "Serve at most so many clients at once, at all addresses together; the others wait in the queue.",
             valueName: "n"
-        )
+        ),
+        transform: { try TypedCount.parse($0, "from 1 up") }
     )
     var maxConnections: Int?
 
     @Option(
-        help: ArgumentHelp("End a connection on which nothing is said for so long: 500ms, 30s, 5m.", valueName: "time"),
+        help: ArgumentHelp(
+            "End a connection on which nothing is said for so long: 500ms, 30s, 5m. A client that would take the end for the whole, "
+                + "as of a file, gets a reset.",
+            valueName: "time"
+        ),
         transform: TypedDuration.init(parsing:)
     )
     var idleTimeout: TypedDuration?
@@ -34,7 +39,10 @@ struct ServeLimits: ParsableArguments {
     var deny: [String] = []
 
     @Option(
-        help: ArgumentHelp("On Ctrl-C, let the clients that are there finish for so long.", valueName: "time"),
+        help: ArgumentHelp(
+            "On Ctrl-C, let the clients that are there finish for so long; those that have not get a reset.",
+            valueName: "time"
+        ),
         transform: TypedDuration.init(parsing:)
     )
     var drain: TypedDuration?
@@ -77,7 +85,29 @@ struct ServeLimits: ParsableArguments {
             let denied = DeniedClients(options) { PromptScreen.say($0) }
             options.onDenied = { denied.add($0) }
         }
+        let rules = options
+        options.onTurnedAway = { connection in
+            guard let log = EventLog.current else { return }
+            let (local, remote) = (connection.localAddress, connection.remoteAddress)
+            let number = log.number(of: connection)
+            log.tellDenied(number, local: local, remote: remote, rules.denyingNetwork(remote))
+        }
         return options
+    }
+
+    func cutOffs(of role: any ServerRole, isQuiet: Bool) -> CutOffClients {
+        CutOffClients(idleTime: idleTimeout?.duration, owesWhole: role.owesWhole) { line in
+            if !isQuiet { PromptScreen.say(line) }
+        }
+    }
+
+    /// Whom the networks of `--allow` and `--deny` say nothing about.
+    func check(_ addresses: [TypedAddress]) throws {
+        guard !allow.isEmpty || !deny.isEmpty, let unix = addresses.first(where: \.isUnix) else { return }
+        throw ValidationError(
+            "\(allow.isEmpty ? "--deny" : "--allow"): the clients of \(SafeText.line(unix.text)) are programs of this computer, and "
+                + "come from no network. The folder of a Unix socket says who may use it."
+        )
     }
 
     private func networks(_ texts: [String], _ option: String) throws -> [NetworkPrefix] {

@@ -80,13 +80,16 @@ struct ServeRoleOptions: ParsableArguments {
     /// Nothing but an echo that nobody sees.
     func isBareEcho(quiet: Bool, framing: Framing?) -> Bool { echo && quiet && framing == nil }
 
+    /// - Parameter isOnce: There will be one client.
     /// - Throws: `Failure` for what cannot be read, written or run.
-    func role(framing: Framing?, audience: Audience?) throws -> any ServerRole {
+    func role(framing: Framing?, audience: Audience?, isOnce: Bool) throws -> any ServerRole {
         let isQuiet = audience == nil
-        if let send { return try FileSender(send, audience) }
+        if let send { return try FileSender(send, audience, isForOne: isOnce) }
         if let receive { return try FileReceiver(receive, isQuiet: isQuiet) }
-        if exec != nil { return CommandRunner(arguments: try program(words()), isQuiet: isQuiet) }
-        if let shell { return CommandRunner(arguments: ["/bin/sh", "-c", shell], isQuiet: isQuiet) }
+        if exec != nil { return CommandRunner(arguments: try program(words()), isQuiet: isQuiet, isForOne: isOnce) }
+        if let shell {
+            return CommandRunner(arguments: ["/bin/sh", "-c", shell], isQuiet: isQuiet, isForOne: isOnce)
+        }
         if hub { return Hub(framing: framing, audience: audience) }
         if terminal { return TerminalRole(framing: framing, isQuiet: isQuiet) }
         let answer: ServerConversation.Answer =

@@ -9,18 +9,27 @@ struct Service: Sendable {
     let drain: Duration?
     /// Who reads standard output; nil for nobody, when nothing is written there.
     let audience: Audience?
+    let cutOffs: CutOffClients
+    /// What a second signal has found.
+    private let hurried = Locked<(finished: Int, cutOff: Int)?>(nil)
+    private let hasSummed = Locked(false)
     private let farewell = Locked<Task<Void, any Error>?>(nil)
     /// 10 s for clients that go on talking without a pause although nobody reads standard output any more.
     private static let lastAnswers = Duration.seconds(10)
 
-    init(listeners: [Listener], drain: Duration?, audience: Audience?) {
+    init(listeners: [Listener], drain: Duration?, audience: Audience?, cutOffs: CutOffClients) {
         self.audience = audience
+        self.cutOffs = cutOffs
         self.listeners = listeners
         self.drain = drain
     }
 
     /// Runs `body`, which serves the listener.
     func run(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        defer {
+            cutOffs.tellTheRest()
+            if let sum = hurried.with(\.self) { say(finished: sum.finished, cutOff: sum.cutOff) }
+        }
         audience?.onLeaving { end { _ = await shutDown(drain: Self.lastAnswers) } }
         try await Interruption.ends {
             do {
@@ -30,21 +39,41 @@ struct Service: Sendable {
             }
         } onSignal: { task in
             guard let drain else { return task.cancel() }
+            cutOffs.end(because: .drain)
             end {
                 Console.say("Taking no more clients; those that are there have \(drain) to finish.")
                 let (finished, cancelled) = await shutDown(drain: drain)
-                Self.say(finished: finished, cutOff: cancelled)
+                cutOffs.tellTheRest()
+                if hurried.with({ $0 == nil }) { say(finished: finished, cutOff: cancelled) }
             }
-        } onSecondSignal: {
-            let sum = listeners.map(\.progress).reduce(into: (finished: 0, cutOff: 0)) { sum, one in
-                sum = (sum.finished + one.finished, sum.cutOff + one.cancelled)
-            }
-            Self.say(finished: sum.finished, cutOff: sum.cutOff)
+        } onSecondSignal: { task in
+            hurry(task)
         }
         try await farewell.with { $0 }?.value
     }
 
-    private static func say(finished: Int, cutOff: Int) {
+    /// 500 ms for telling the clients; who is not told by then gets what the kernel tells of a process that has ended.
+    private static let hurry: Int32 = 500
+
+    /// Ends the conversations now, and not when the drain is over.
+    private func hurry(_ task: Task<Void, any Error>) {
+        let sum = listeners.map(\.progress).reduce(into: (finished: 0, cutOff: 0)) { sum, one in
+            sum = (sum.finished + one.finished, sum.cutOff + one.cancelled)
+        }
+        hurried.with { $0 = sum }
+        cutOffs.end(because: .stopped)
+        task.cancel()
+        ThisProcess.pause(milliseconds: Self.hurry)
+        say(finished: sum.finished, cutOff: sum.cutOff)
+    }
+
+    /// Once, whoever comes first.
+    private func say(finished: Int, cutOff: Int) {
+        let isSaid = hasSummed.with { hasSummed in
+            defer { hasSummed = true }
+            return hasSummed
+        }
+        if isSaid { return }
         Console.say("\(finished) finished, \(cutOff) \(cutOff == 1 ? "was" : "were") cut off.")
     }
 

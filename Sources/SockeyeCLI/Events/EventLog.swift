@@ -155,9 +155,21 @@ extension EventLog {
         tell("command", connection: number(of: connection), [.init(name: "status", value: .integer(status))])
     }
 
-    /// A member of a hub did not keep up.
-    func tellCutOff(_ connection: Connection) {
-        tell("cut", connection: number(of: connection), [.init(name: "reason", value: .string("slow"))])
+    /// The server has ended a conversation before its time.
+    func tellCutOff(_ connection: Connection, _ reason: String) {
+        tell("cut", connection: number(of: connection), [.init(name: "reason", value: .string(reason))])
+    }
+
+    /// A client was not let in.
+    ///
+    /// - Parameter network: The one of `--deny` that it comes from; nil where it comes from none of `--allow`.
+    func tellDenied(_ number: Int?, local: SocketAddress, remote: SocketAddress, _ network: NetworkPrefix?) {
+        var members: [JSONValue.Member] = [
+            .init(name: "local", value: .string("\(local)")), .init(name: "remote", value: .string("\(remote)")),
+            .init(name: "reason", value: .string(network == nil ? "allow" : "deny")),
+        ]
+        if let network { members.append(.init(name: "network", value: .string("\(network)"))) }
+        tell("denied", connection: number, members)
     }
 
     /// A server takes clients, or datagrams.

@@ -9,8 +9,12 @@ import SockeyeSystem
 struct CommandRunner: ServerRole {
     let arguments: [String]
     let isQuiet: Bool
+    /// It serves one client, and what goes wrong is the status of the server.
+    let isForOne: Bool
     /// 2 s for a program that was asked to end: as long as closing a connection may take.
     private static let patience = Duration.seconds(2)
+
+    var owesWhole: Bool { true }
 
     func hold(with connection: Connection) async throws {
         if !isQuiet { Console.say("Connection from \(connection.remoteAddress)") }
@@ -19,6 +23,7 @@ struct CommandRunner: ServerRole {
             program = try RunningProgram(arguments, Self.variables(connection))
         } catch let error as Errno {
             connection.abort()
+            if isForOne { throw failure(error) }
             return failure(error).tell()
         }
         let status = await withTaskCancellationHandler {
@@ -27,6 +32,14 @@ struct CommandRunner: ServerRole {
             Self.stop(program)
         }
         EventLog.current?.tellCommand(status: status, of: connection)
+        try Task.checkCancellation()
+        if connection.wasSilent {
+            throw SocketError(.timedOut, .receive, remoteAddress: connection.remoteAddress)
+        }
+        if status != 0, isForOne {
+            let command = arguments.map(Failure.quoted).joined(separator: " ")
+            throw Failure(commandFor: connection.remoteAddress, command, status: status)
+        }
         if status != 0, !isQuiet {
             Console.say("The command for \(connection.remoteAddress) has ended with status \(status)")
         }

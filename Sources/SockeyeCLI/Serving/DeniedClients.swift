@@ -13,16 +13,14 @@ final class DeniedClients: Sendable {
         var last: SocketAddress?
     }
 
-    private let allow: [NetworkPrefix]
-    private let deny: [NetworkPrefix]
+    private let options: ServeOptions
     private let pause: Duration
     private let say: @Sendable (String) -> Void
     private let state = Locked(State())
 
     /// - Parameter pause: Between two lines. 5 seconds, as the server's other lines of that kind have it.
     init(_ options: ServeOptions, every pause: Duration = .seconds(5), say: @escaping @Sendable (String) -> Void) {
-        allow = options.allow
-        deny = options.deny
+        self.options = options
         self.pause = pause
         self.say = say
     }
@@ -55,7 +53,12 @@ final class DeniedClients: Sendable {
     }
 
     private func reason(_ client: SocketAddress) -> String {
-        if let network = deny.first(where: { $0.contains(client) }) { return "--deny \(network)" }
+        if let network = options.denyingNetwork(client) { return "--deny \(network)" }
         return "it is in no network of --allow"
     }
+}
+
+extension ServeOptions {
+    /// The network of `--deny` that a client comes from; nil where there is none.
+    func denyingNetwork(_ client: SocketAddress) -> NetworkPrefix? { deny.first { $0.contains(client) } }
 }

@@ -4,8 +4,8 @@ import SockeyeSystem
 /// `--receive FILE`: what clients send goes into files, and nothing is answered.
 struct FileReceiver: ServerRole {
     enum Target: Sendable {
-        /// The one client's.
-        case file(BlockingFile)
+        /// The one client's; nil until it is opened.
+        case file(Locked<BlockingFile?>)
         /// One for each connection, with a number and where it came from for a name.
         case folder(Locked<Int>)
     }
@@ -14,7 +14,7 @@ struct FileReceiver: ServerRole {
     let target: Target
     let isQuiet: Bool
 
-    /// The file is made, or emptied, now: what cannot be written is told before the first client comes.
+    /// What cannot be written is told now, before anything is bound; it is made, or emptied, by ``open()``.
     init(_ path: String, isQuiet: Bool) throws(Failure) {
         self.path = path
         self.isQuiet = isQuiet
@@ -32,7 +32,19 @@ struct FileReceiver: ServerRole {
             )
         }
         do throws(Errno) {
-            target = .file(try BlockingFile(path, for: .writing))
+            try SystemFile.checkWriting(to: path)
+        } catch {
+            throw Self.failure(path, error, status: Failure.wrongUsage)
+        }
+        target = .file(Locked(nil))
+    }
+
+    /// Makes the file, or empties it: the server is about to begin.
+    func open() throws(Failure) {
+        guard case .file(let place) = target else { return }
+        do throws(Errno) {
+            let file = try BlockingFile(path, for: .writing)
+            place.with { $0 = file }
         } catch {
             throw Self.failure(path, error, status: Failure.wrongUsage)
         }
@@ -40,6 +52,8 @@ struct FileReceiver: ServerRole {
 
     /// A single file holds what a single client sends.
     var isForOne: Bool { if case .file = target { true } else { false } }
+
+    var owesWhole: Bool { true }
 
     func hold(with connection: Connection) async throws {
         let worker = FileWorkers.next()
@@ -67,7 +81,9 @@ struct FileReceiver: ServerRole {
 
     private func file(for client: SocketAddress) throws(Errno) -> (BlockingFile, String) {
         switch target {
-        case .file(let file): return (file, path)
+        case .file(let place):
+            guard let file = place.with(\.self) else { throw .badDescriptor }
+            return (file, path)
         case .folder(let last):
             while true {
                 let number = last.with { last in

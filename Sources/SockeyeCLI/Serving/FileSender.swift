@@ -6,10 +6,13 @@ struct FileSender: ServerRole {
     let path: String
     /// Who is shown what clients send; nil for nobody.
     let audience: Audience?
+    /// It serves one client, and what goes wrong is the status of the server.
+    let isForOne: Bool
     /// 64 KiB at a time: a large file costs no memory.
     private static let pieceBytes = 65_536
 
-    init(_ path: String, _ audience: Audience?) throws(Failure) {
+    init(_ path: String, _ audience: Audience?, isForOne: Bool) throws(Failure) {
+        self.isForOne = isForOne
         self.path = path
         self.audience = audience
         do throws(Errno) {
@@ -21,6 +24,8 @@ struct FileSender: ServerRole {
         }
     }
 
+    var owesWhole: Bool { true }
+
     func hold(with connection: Connection) async throws {
         if audience != nil { Console.say("Connection from \(connection.remoteAddress)") }
         // What a client says is shown meanwhile: one that talks before it listens must not be stuck.
@@ -29,9 +34,11 @@ struct FileSender: ServerRole {
             try await sendFile(over: connection)
             try await connection.finishSending()
         } catch let error as Errno {
-            failure(error, status: Failure.networkFailed).tell()
             // Not an end, which would say that this was all of it.
             connection.abort()
+            let failure = failure(error, status: Failure.networkFailed)
+            if isForOne { throw failure }
+            failure.tell()
         }
         try await listening
     }

@@ -87,7 +87,7 @@ final class Hub: ServerRole {
     private func send(_ bytes: [UInt8], from sender: Int?) async {
         for (number, member) in members.with({ $0 }) where number != sender {
             guard !member.take(bytes) else { continue }
-            EventLog.current?.tellCutOff(member.connection)
+            EventLog.current?.tellCutOff(member.connection, "slow")
             member.connection.abort()
             await say("\(member.connection.remoteAddress) does not keep up, and is cut off")
         }
@@ -219,6 +219,8 @@ final class HubMember: Sendable {
             let weight = batch.reduce(0) { $0 + Self.weight($1) }
             state.with { $0.weight -= weight }
         }
+        // Cut off: an end would tell the member that nothing is missing.
+        if Task.isCancelled { return }
         // The member sees the end, and will mostly answer with its own.
         try? await connection.finishSending()
     }

@@ -6,6 +6,8 @@ struct Server: Sendable {
     let role: any ServerRole
     /// Nothing is done but sending back what comes.
     let isBareEcho: Bool
+    /// Whose conversation does not come to its end.
+    let cutOffs: CutOffClients
     /// The words for an error of one client; nil when it has none but the error's own.
     let explained: @Sendable (SocketError) -> Failure?
 
@@ -21,13 +23,19 @@ struct Server: Sendable {
         if isBareEcho {
             // The bare loop and nothing around it: this is what benchmarks measure.
             return try await listener.serve(options: options) { connection in
-                while let bytes = try await connection.receiveLent() { try await connection.send(bytes) }
+                do {
+                    while let bytes = try await connection.receiveLent() { try await connection.send(bytes) }
+                } catch {
+                    // As ``CutOffClients`` has it.
+                    if Task.isCancelled { connection.abort() }
+                    throw error
+                }
             }
         }
         try await listener.serve(options: options) { connection in
             defer { EventLog.current?.tellClosing(connection) }
             do {
-                try await Explainer.watching(connection) { try await role.hold(with: connection) }
+                try await cutOffs.watching(connection) { try await hold(with: connection) }
             } catch let error as SocketError where error.code == .reset {
                 let answer = error.errno.map(\.description) ?? "reset"
                 Console.say("\(connection.remoteAddress) has vanished in the middle of the conversation: \(answer)")
@@ -45,17 +53,19 @@ struct Server: Sendable {
         for listener in listeners { listener.close() }
         do {
             if let idle {
-                try await idle.run {
-                    try await Explainer.watching(connection) { try await role.hold(with: connection) }
-                }
+                try await idle.run { try await cutOffs.watching(connection, idle) { try await hold(with: connection) } }
             } else {
-                try await Explainer.watching(connection) { try await role.hold(with: connection) }
+                try await cutOffs.watching(connection) { try await hold(with: connection) }
             }
         } catch {
             await connection.close()
             throw (error as? SocketError).flatMap { explained($0) } ?? error
         }
         await connection.close()
+    }
+
+    private func hold(with connection: Connection) async throws {
+        try await Explainer.watching(connection) { try await role.hold(with: connection) }
     }
 
     private func firstClient(within limit: Duration?) async throws -> Connection {

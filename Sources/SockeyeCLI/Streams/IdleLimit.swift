@@ -7,6 +7,10 @@ final class IdleLimit: SocketObserver {
     /// Who else wants to see the operations.
     private let next: (any SocketObserver)?
     private let lastByte = Locked(ContinuousClock.now)
+    private let hasEnded = Locked(false)
+
+    /// Whether it has ended the conversation.
+    var isTimeUp: Bool { hasEnded.with(\.self) }
 
     init(_ limit: Duration, telling next: (any SocketObserver)?) {
         self.limit = limit
@@ -21,18 +25,18 @@ final class IdleLimit: SocketObserver {
     /// Runs `body`, and cancels it when nothing was said for too long.
     func run(_ body: @escaping @Sendable () async throws -> Void) async throws {
         lastByte.with { $0 = .now }
+        hasEnded.with { $0 = false }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            let isTimeUp = Locked(false)
             group.addTask {
                 do {
                     try await body()
                 } catch {
-                    if !isTimeUp.with({ $0 }) { throw error }
+                    if !self.isTimeUp { throw error }
                 }
-                if isTimeUp.with({ $0 }) { throw self.failure }
+                if self.isTimeUp { throw self.failure }
             }
             group.addTask {
-                if await self.waitForSilence() { isTimeUp.with { $0 = true } }
+                if await self.waitForSilence() { self.hasEnded.with { $0 = true } }
             }
             try await group.next()
             group.cancelAll()

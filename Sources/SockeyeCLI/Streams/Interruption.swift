@@ -1,3 +1,4 @@
+import ArgumentParser
 import Sockeye
 import SockeyeSystem
 
@@ -13,14 +14,16 @@ enum Interruption {
     ///
     /// - Parameters:
     ///   - onSignal: What the first signal does to the task that runs `body`; it cancels it unless told otherwise.
-    ///   - onSecondSignal: What is still to be said when the process ends at once.
+    ///   - onSecondSignal: What is still to be done before the process ends at once. The process ends meanwhile if the task does.
+    /// - Throws: what `body` throws; the status of somebody who would not wait.
     static func ends(
         _ body: @escaping @Sendable () async throws -> Void,
         onSignal: @escaping @Sendable (Task<Void, any Error>) -> Void = { $0.cancel() },
-        onSecondSignal: @escaping @Sendable () -> Void = {}
+        onSecondSignal: @escaping @Sendable (Task<Void, any Error>) -> Void = { _ in }
     ) async throws {
         let task = LoopTask.start { try await body() }
         let wasInterrupted = Locked(false)
+        let wasHurried = Locked(false)
         do {
             try Syscalls.startThread {
                 _ = ThisProcess.waitForEndingSignal()
@@ -31,7 +34,8 @@ enum Interruption {
                 repeat {
                     _ = ThisProcess.waitForEndingSignal()
                 } while Syscalls.monotonicNanoseconds() &- first < sameWishNanoseconds
-                onSecondSignal()
+                wasHurried.with { $0 = true }
+                onSecondSignal(task)
                 OrderlyExit.status(impatientStatus)
             }
         } catch {
@@ -42,6 +46,7 @@ enum Interruption {
         } catch {
             if !wasInterrupted.with({ $0 }) { throw error }
         }
+        if wasHurried.with({ $0 }) { throw ExitCode(impatientStatus) }
     }
 
     /// Lets a signal end the process with status 0 at once: for a command that holds nothing worth closing in order.

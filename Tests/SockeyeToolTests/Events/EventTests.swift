@@ -58,7 +58,7 @@ import Testing
         let program = try Program.sockeye("serve", "--json", "--shell", "cat >&2; exit 3", "--once", "0")
         _ = try Program.python(Script.client("s.shutdown(1); read_all(s)"), program.port()).finish()
         let output = program.finish().text
-        try expect(output, of: "serve", tells: ["listening", "open", "command", "end", "close"])
+        try expect(output, of: "serve", tells: ["listening", "open", "command", "end", "close", "error"])
         #expect(output.contains(#""event":"command","connection":1,"status":3"#))
 
         let datagrams = try Program.sockeye("serve", "--json", "--once", "udp:0")
@@ -66,6 +66,25 @@ import Testing
             "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.sendto(b'hi', ('127.0.0.1', int(sys.argv[1])))"
         _ = try Program.python(Script.prelude + client, datagrams.port()).finish()
         try expect(datagrams.finish().text, of: "serve", tells: ["listening", "datagram"])
+    }
+
+    @Test func `serve tells whom it turns away and whom it cuts off`() throws {
+        let denying = try Program.sockeye("serve", "--json", "--deny", "127.0.0.1", "0")
+        _ = try Program.python(Script.client("reset(s)"), denying.port()).finish()
+        try denying.wait(for: #""event":"close""#, in: .output)
+        try expect(end(denying), of: "serve", tells: ["listening", "open", "denied", "close"])
+
+        let allowing = try Program.sockeye("serve", "--json", "--allow", "192.0.2.0/24", "udp:0")
+        let client = "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'hi', ('127.0.0.1', int(sys.argv[1])))"
+        _ = try Program.python(Script.prelude + client, allowing.port()).finish()
+        try allowing.wait(for: #""event":"denied""#, in: .output)
+        try expect(end(allowing), of: "serve", tells: ["listening", "denied"])
+
+        let stopped = try Program.sockeye("serve", "--json", "0")
+        let peer = try Program.python(Script.client("s.sendall(b'hi'); s.recv(9); s.recv(9)"), stopped.port())
+        try stopped.wait(for: #""event":"data""#, in: .output)
+        try expect(end(stopped), of: "serve", tells: ["listening", "open", "data", "cut", "close"])
+        peer.finish()
     }
 
     @Test func `a member of a hub that is cut off is told`() throws {

@@ -66,6 +66,17 @@ enum ConstructedErrors {
             "forbidden by a policy", SocketError(.permissionDenied, .connect, remoteAddress: there), "192.0.2.7:1337",
             Facts()
         ),
+        (
+            "reset by who had taken it", SocketError(.connectionReset, .connect, remoteAddress: there),
+            "192.0.2.7:1337",
+            Facts()
+        ),
+        (
+            "a source below 1024",
+            SocketError(.permissionDenied, .connect, localAddress: here.with(port: 80), remoteAddress: there),
+            "192.0.2.7:1337",
+            Facts()
+        ),
         ("no port left", SocketError(.addressNotAvailable, .connect), "192.0.2.7:1337", Facts()),
     ]
 
@@ -113,7 +124,21 @@ enum ConstructedErrors {
     private static var others: [String] {
         [
             Failure.tooManyConnections(100_000, needed: 100_032, limit: 1024, "sockeye bench 7000"),
+            reset(attempts: ["[::1]:1337: connection refused (ECONNREFUSED)"]),
+            Failure(commandFor: here, "/bin/sh -c 'exit 3'", status: 3),
+            Failure(commandFor: here, "/bin/sh -c 'exit 3'", status: 137),
+            Failure.output(.init(rawValue: 5)),
             Failure.family("example.org", has: [there], .ipv6, "-6 asks for IPv6", without: "-6"),
         ].map { "# \($0.attempted)\n\($0.description(columns: .max))\n" }
+    }
+
+    /// A name whose first address refuses, and whose second has broken off.
+    private static func reset(attempts: [String]) -> Failure {
+        let detail = "also tried \(attempts.joined(separator: ", "))"
+        let error = SocketError(.reset, .connect, errno: .connectionReset, remoteAddress: here, detail: detail)
+        guard let typed = try? TypedAddress("localhost:1337", command: "connect") else {
+            return Failure(attempted: "", happened: "", cause: "", next: [], status: 0)
+        }
+        return Failure(error, typed, command: "connect")
     }
 }

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Sockeye
+
+/// `sockeye serve 1337 localhost:1337`: the same place twice, of which the second could never be taken.
+enum RepeatedAddress {
+    /// - Throws: wrong usage. What a name stands for, and `*`, is not looked into: that is told when it is to be taken.
+    static func check(_ addresses: [TypedAddress]) throws {
+        var seen: [SocketAddress: String] = [:]
+        for typed in addresses where typed.endpoint.port != 0 {
+            guard let place = place(typed.endpoint) else { continue }
+            guard let first = seen[place] else {
+                seen[place] = typed.text
+                continue
+            }
+            let (one, other) = (SafeText.line(first), SafeText.line(typed.text))
+            throw ValidationError(
+                one == other
+                    ? "\(one) is given twice: each address once."
+                    : "\(one) and \(other) are the same address: give it once."
+            )
+        }
+    }
+
+    private static func place(_ endpoint: Endpoint) -> SocketAddress? {
+        switch endpoint.kind {
+        case .address(let address): address
+        case .loopback(let port): .ipv4(.loopback, port: port)
+        case .any(let port): .ipv6(.any, port: port)
+        case .host("localhost", let port): .ipv4(.loopback, port: port)
+        case .host, .zoned, .invalid: nil
+        }
+    }
+}
