@@ -67,6 +67,39 @@ import Testing
         expect(outcome.errors, [#"these four bytes are the text "GET ""#, "sockeye serve 0 --framing lines"])
     }
 
+    @Test(
+        arguments: [
+            ("length:2", 60_000, 100, "--framing length:2"),
+            ("length:2le", 70_000, nil, "--framing length:4le --max-message 128K"),
+            ("length:1", 300, nil, "--framing length:4"), ("length:1", 200, 100, "--framing length:1"),
+            ("length:4", 100_000, nil, "--framing length:4 --max-message 128K"), ("varint", 17, 16, "--framing varint"),
+            ("lines", 1 << 20, nil, "--framing lines --max-message 1M"), ("fixed:3", 5, nil, "--framing fixed:5"),
+            ("length:4", (1 << 30) + 1, nil, nil), ("length:2", 65_535, nil, nil), ("fixed:3", 3, nil, nil),
+            ("lines", 65_536, nil, nil),
+        ] as [(String, Int, Int?, String?)]
+    )
+    func `what is proposed for a longer message can carry it`(
+        framing: String,
+        count: Int,
+        maximum: Int?,
+        options: String?
+    ) throws {
+        #expect(try TypedFraming(parsing: framing).options(for: count, maximum: maximum) == options)
+    }
+
+    @Test func `a longer message than is allowed for is taken when told so`() throws {
+        let body = "s, _ = l.accept(); s.sendall(b'\\0\\x78' + b'x' * 120); read_all(s)"
+        let server = try Program.python(Script.server(body))
+        let port = try server.firstLine()
+        let outcome = try Program.sockeye("connect", port, "--framing", "length:2", "--max-message", "100").finish()
+        expect(
+            outcome.errors,
+            ["a message of 120 bytes is above the limit of 100", "--framing length:2   takes longer ones"]
+        )
+        #expect(!outcome.errors.contains("16M"))
+        server.finish()
+    }
+
     // MARK: What is to be sent
 
     @Test func `a line that cannot be carried ends a pipe after the lines before it`() throws {

@@ -31,12 +31,14 @@ enum BenchJSON {
     private static func figures(_ result: BenchResult) -> [(String, JSONValue)] {
         [
             ("seconds", .decimal(rounded(result.seconds, 6))), ("messages", .integer(result.messages)),
-            ("messagesPerSecond", .decimal(rounded(result.messagesPerSecond, 1))),
-            ("sentBytesPerSecond", .decimal(rounded(result.sentBytesPerSecond, 0))),
-            ("receivedBytesPerSecond", .decimal(rounded(result.receivedBytesPerSecond, 0))),
+            ("replies", .integer(result.replies)),
+            ("messagesPerSecond", rate(result.messagesPerSecond, 1)),
+            ("sentBytesPerSecond", rate(result.sentBytesPerSecond, 0)),
+            ("receivedBytesPerSecond", rate(result.receivedBytesPerSecond, 0)),
             ("connectionsOpened", .integer(result.opened)),
             ("errors", object(result.faults.ranked.map { ($0.kind, .integer($0.count)) })),
             ("unanswered", .integer(result.unanswered)),
+            ("unansweredOfWarmUp", .integer(result.unansweredOfWarmUp)),
             ("loadCPUSeconds", .decimal(rounded(Double(result.loadNanoseconds) / 1e9, 3))),
             ("latencyNanoseconds", latency(result)),
             (
@@ -79,6 +81,10 @@ enum BenchJSON {
 
     private static func object(_ fields: [(String, JSONValue)]) -> JSONValue {
         .object(fields.map { JSONValue.Member(name: $0.0, value: $0.1) })
+    }
+
+    private static func rate(_ number: Double?, _ digits: Int) -> JSONValue {
+        number.map { .decimal(rounded($0, digits)) } ?? .null
     }
 
     private static func rounded(_ number: Double, _ digits: Int) -> Double {

@@ -50,6 +50,8 @@ struct BenchLoad: ParsableArguments {
     private static let otherDescriptors = 16
     /// 10 million a second: beyond it the distances between messages would be below what the clock tells apart.
     private static let highestRate = 10_000_000.0
+    /// One in a quarter of an hour; slower, it is no load.
+    private static let lowestRate = 0.001
 
     func plan(_ traffic: Traffic, _ line: String) throws(Failure) -> BenchPlan {
         let limits: [(option: String, value: Int?, highest: Int)] = [
@@ -65,8 +67,8 @@ struct BenchLoad: ParsableArguments {
                 "\(line) \(option) \(value < 1 ? 1 : highest)"
             )
         }
-        if let rate, !(rate > 0 && rate <= Self.highestRate) {
-            throw wrong("--rate", "\(rate)", "a rate is above 0 and at most 10000000 a second", "\(line) --rate 1000")
+        if let rate, !(rate >= Self.lowestRate && rate <= Self.highestRate) {
+            throw wrong("--rate", "\(rate)", "a rate is from 0.001 to 10000000 a second", "\(line) --rate 1000")
         }
         if let duration, duration.duration <= .zero {
             throw wrong("--duration", "0", "nothing can be measured in no time", "\(line) --duration 10s")

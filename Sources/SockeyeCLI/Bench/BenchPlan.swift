@@ -37,6 +37,9 @@ struct Schedule: Sendable {
         nanosecondsBetween = 1e9 / rate
     }
 
+    /// How long nothing is due between two messages.
+    var pause: UInt64 { UInt64(nanosecondsBetween) }
+
     @inline(__always)
     func due(_ number: Int) -> UInt64 { start &+ UInt64(Double(number) * nanosecondsBetween) }
 }

@@ -39,7 +39,7 @@ final class BenchProgress: Sendable {
             )
         }
         if let bar = texts.bar { Console.put(bar) }
-        if let event = texts.event { BenchOutput.write(event) }
+        if let event = texts.event { OwnOutput.write(event) }
     }
 
     /// Takes the bar away again.
@@ -67,7 +67,7 @@ final class BenchProgress: Sendable {
         state.lastAnswered = answered
         state.isShown = true
         let base = state.measured?.answered ?? answered
-        let rate = Figures.grouped(Int(state.rate)) + " messages/s"
+        let rate = Figures.short(state.rate) + " messages/s"
         let errors = faults > 0 ? ", \(Figures.grouped(faults)) errors" : ""
         guard now >= clock.start else { return Prompt.erase + "warming up  \(rate)\(errors)" }
         let inTime = plan.duration.map { Double(now - clock.start) / 1e9 / max(Figures.seconds($0), 1e-9) } ?? 0

@@ -14,8 +14,9 @@ struct BenchResult: Sendable {
     )
     /// How long was measured.
     var seconds = 0.0
-    /// Replies in that time.
-    var messages = 0
+    /// Replies in that time, also those to messages of the warm-up; of a number that was asked for, its own replies alone.
+    var replies = 0
+    /// Bytes of these replies.
     var receivedBytes = 0
     /// Connections that came about; with `--reconnect` also those during warm-up.
     var opened = 0
@@ -27,16 +28,40 @@ struct BenchResult: Sendable {
     /// Processor time of the load's own threads in the measured time.
     var loadNanoseconds: Int64 = 0
 
-    var messagesPerSecond: Double { seconds > 0 ? Double(messages) / seconds : 0 }
-    var receivedBytesPerSecond: Double { seconds > 0 ? Double(receivedBytes) / seconds : 0 }
-    var sentBytesPerSecond: Double { messagesPerSecond * Double(plan.traffic.requestBytes) }
+    /// Messages that were sent, or due, while it was measured, and were answered, if only in the grace after the end.
+    var messages: Int { Int(latencies.totalCount) - unanswered + unansweredOfWarmUp }
+
+    /// nil when the run was too short for a rate: then it would say when the last reply happened to come, and no more.
+    var messagesPerSecond: Double? { isTooShort ? nil : Double(replies) / seconds }
+    var receivedBytesPerSecond: Double? { isTooShort ? nil : Double(receivedBytes) / seconds }
+    var sentBytesPerSecond: Double? { messagesPerSecond.map { $0 * Double(plan.traffic.requestBytes) } }
+
+    /// 10 ms: a pause that the system's scheduler makes is some milliseconds long.
+    static let shortestForRate = 0.01
+    /// 10 messages, where they and not a clock ended the run: of fewer, one more or less changes too much.
+    static let fewestForRate = 10
+
+    private var isTooShort: Bool {
+        let isCounted = ending == .finished && plan.count != nil
+        return seconds < Self.shortestForRate || (isCounted && replies < Self.fewestForRate)
+    }
 
     var hasFailed: Bool { faults.total > 0 || unanswered > 0 || ending == .stalled }
 
-    /// How busy the load's threads were, from 0 to 1. Near 1 the load itself is the limit.
-    var loadShare: Double {
-        seconds > 0 ? Double(loadNanoseconds) / 1e9 / seconds / Double(min(plan.loops, plan.connections)) : 0
+    /// In an open loop so slow that nothing became due while it was measured.
+    var nothingWasDue: Bool {
+        plan.rate != nil && ending == .time && latencies.totalCount == 0 && !hasFailed
     }
+
+    /// How busy the load's threads were, from 0 to 1. Near 1 the load itself is the limit. nil when a thread that begins and
+    /// ends was most of what there was to measure.
+    var loadShare: Double? {
+        guard seconds >= Self.shortestForShare else { return nil }
+        return Double(loadNanoseconds) / 1e9 / seconds / Double(min(plan.loops, plan.connections))
+    }
+
+    /// 100 ms.
+    private static let shortestForShare = 0.1
 
     /// Above this the load's threads have no time left, and the rate says more about them than about the server.
     static let fullLoad = 0.95
@@ -47,18 +72,26 @@ struct BenchResult: Sendable {
         unanswered += tally.unanswered + tally.unansweredOfWarmUp
         unansweredOfWarmUp += tally.unansweredOfWarmUp
         opened += tally.opened
-        messages += outcome.after.answered - outcome.before.answered
+        replies += outcome.after.answered - outcome.before.answered
         receivedBytes += outcome.after.receivedBytes - outcome.before.receivedBytes
         loadNanoseconds += outcome.after.cpu - outcome.before.cpu
         seconds = max(seconds, Double(outcome.after.time &- min(outcome.after.time, outcome.before.time)) / 1e9)
     }
 
+    /// Of a number that was asked for, those do not count that were still under way from the warm-up, nor do their bytes.
+    mutating func leaveOutWarmUp() {
+        guard plan.count != nil, ending == .finished, replies > messages else { return }
+        receivedBytes = Int((Double(receivedBytes) * Double(messages) / Double(replies)).rounded())
+        replies = messages
+    }
+
     // MARK: Latencies
 
-    /// The percentiles that a person asks for.
-    static let told: [(name: String, percentile: Double)] = [
-        ("min", 0), ("median", 50), ("p90", 90), ("p99", 99), ("p99.9", 99.9), ("max", 100),
+    /// The percentiles that a person asks for, and how many messages each needs to be another than the largest.
+    static let told: [(name: String, percentile: Double, needs: UInt64)] = [
+        ("min", 0, 1), ("median", 50, 3), ("p90", 90, 10), ("p99", 99, 100), ("p99.9", 99.9, 1000), ("max", 100, 1),
     ]
+    static let fewestForPicture: UInt64 = 10
 
     func latency(_ percentile: Double) -> UInt64 {
         switch percentile {

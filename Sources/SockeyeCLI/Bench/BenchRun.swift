@@ -103,10 +103,7 @@ struct BenchRun: Sendable {
         for (lane, outcome) in zip(lanes, outcomes) {
             result.add(lane.lane.tally, outcome)
         }
-        // Of a number that was asked for, those do not count that were still under way from the warm-up.
-        if plan.count != nil {
-            result.messages = Int(result.latencies.totalCount) - (result.unanswered - result.unansweredOfWarmUp)
-        }
+        result.leaveOutWarmUp()
         return result
     }
 }

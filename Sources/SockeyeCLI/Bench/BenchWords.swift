@@ -51,8 +51,26 @@ struct BenchWords: ParsableArguments {
         do {
             return Traffic(request: try chosen.encoded(message), messagesIn: chosen, reply: answer)
         } catch {
-            throw Self.wrong("--request in this framing", error.detail ?? "\(error.code)", "\(line) --request TEXT")
+            throw unframeable(message, error.detail ?? "\(error.code)", line)
         }
+    }
+
+    /// The request as it is typed again; one that would fill the line is left to whoever has it.
+    var requestAgain: String {
+        guard let request, request.utf8.count <= 40 else { return "TEXT" }
+        return Failure.quoted(SafeText.line(request))
+    }
+
+    private func unframeable(_ message: [UInt8], _ why: String, _ line: String) -> Failure {
+        guard let framing = framing.framing,
+            let options = framing.options(for: message.count, maximum: self.framing.maxMessage?.byteCount)
+        else { return Self.wrong("--request in this framing", why, "\(line) --request TEXT") }
+        return Failure.benchUsage(
+            "start a load with --request in this framing",
+            why,
+            "the message is longer or shorter than the framing, or --max-message, allows",
+            ["\(line) --request \(requestAgain) \(options)"]
+        )
     }
 
     private static func bytes(_ text: String, _ option: String, _ line: String) throws(Failure) -> [UInt8] {

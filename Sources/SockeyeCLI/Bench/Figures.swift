@@ -67,6 +67,9 @@ enum Figures {
         number == number.rounded() ? fixed(number, 0) : fixed(number, number * 10 == (number * 10).rounded() ? 1 : 2)
     }
 
+    /// As it is typed as an option's value: `5000`, and not `5,000`.
+    static func digits(_ number: Double) -> String { plain(max(number, 0.01)).replacing(",", with: "") }
+
     static func padded(_ text: String, _ width: Int) -> String {
         String(repeating: " ", count: max(0, width - text.count)) + text
     }

@@ -24,7 +24,7 @@ extension Lane {
         if count > 0 {
             talkers[index].add(count, traffic)
             if state == .idle { connect(index, now) } else { send(index) }
-        } else if talkers[index].unanswered == 0, tally.isOver(at: schedule == nil ? now : nextDue) {
+        } else if talkers[index].unanswered == 0, tally.isOver(at: now) {
             retire(index)
         }
     }

@@ -61,8 +61,9 @@ struct Lane: Sendable {
         ProcessCost.sharpenTimers()
         var now = Syscalls.monotonicNanoseconds()
         var outcome = LaneOutcome(before: tally.standing(at: now), after: Standing(), ending: .finished)
-        var isMeasuring = false
-        var stall = Stall(limit: BenchRun.nanoseconds(BenchPlan.patience))
+        // Without a warm-up what goes out now counts, and so does the time from now on.
+        var isMeasuring = now >= clock.start
+        var stall = Stall(limit: BenchRun.nanoseconds(BenchPlan.patience) + (schedule?.pause ?? 0))
         var nextLook: UInt64 = 0
         busy = talkers.count
         for index in talkers.indices { begin(index, now) }
@@ -88,10 +89,22 @@ struct Lane: Sendable {
         if outcome.ending == .finished, now >= clock.end { outcome.ending = .time }
         tally.end(at: now)
         outcome.after = tally.standing(at: now)
-        // What was asked for was finished with its last reply, and not when that was noticed.
-        if outcome.ending == .finished, tally.lastAnswer > 0 { outcome.after.time = tally.lastAnswer }
+        bound(&outcome, isMeasuring ? clock.start : nil)
         drain(from: now, for: outcome.ending == .stalled ? .zero : BenchPlan.grace)
         return outcome
+    }
+
+    /// Where the measured time begins and ends, to the reply.
+    ///
+    /// - Parameter start: When the warm-up ended; nil when the run ended in it.
+    private func bound(_ outcome: inout LaneOutcome, _ start: UInt64?) {
+        // What came in the warm-up is not measured, nor is the warm-up.
+        guard let start else { return outcome.before = outcome.after }
+        guard outcome.ending == .finished else { return }
+        // What was asked for was finished with its last reply, and not when that was noticed.
+        if tally.lastAnswer > 0 { outcome.after.time = tally.lastAnswer }
+        // And it was begun when the warm-up ended, if that was noticed a little later.
+        if plan.count != nil { outcome.before.time = start }
     }
 
     private func ending(at now: UInt64, _ stall: inout Stall, _ wantsToEnd: Locked<Bool>) -> Ending {

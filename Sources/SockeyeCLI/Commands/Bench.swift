@@ -73,15 +73,15 @@ struct Bench: AsyncParsableCommand {
     private func run(against typed: TypedAddress) async throws {
         let line = "sockeye bench \(Failure.quoted(typed.text))"
         let plan = try load.plan(try words.traffic(line), line)
-        try pages.checkPicture()
-        let stored = try pages.storedCurves()
+        try pages.checkPicture(line)
+        let stored = try pages.storedCurves(line)
         try load.makeRoom(line)
-        if pages.json { BenchOutput.write(BenchJSON.start(plan, typed.endpoint.description)) }
+        if pages.json { OwnOutput.write(BenchJSON.start(plan, typed.endpoint.description)) }
         let progress = BenchProgress(showsBar: Console.isTerminal && !pages.json, writesEvents: pages.json)
         let wantsToEnd = Locked(false)
         let run = BenchRun(plan: plan, endpoint: typed.endpoint, wantsToEnd: wantsToEnd, progress: progress)
         let outcome = Locked<BenchResult?>(nil)
-        try await Failure.explaining(typed, command: "connect") {
+        try await Failure.explaining(typed, command: "bench") {
             try await Interruption.ends {
                 let result = try await run.run()
                 outcome.with { $0 = result }
@@ -101,15 +101,15 @@ struct Bench: AsyncParsableCommand {
     ) throws {
         let name = pages.name ?? SafeText.line(typed.endpoint.description)
         if pages.json {
-            BenchOutput.write(BenchJSON.result(result, name: name))
+            OwnOutput.write(BenchJSON.result(result, name: name))
         } else if result.latencies.totalCount > 0 || !result.hasFailed {
             let report = BenchReport(result: result, name: name, columns: StandardStream.output.columns)
-            BenchOutput.write(report.text)
+            OwnOutput.write(report.text)
         }
         if pages.svg != nil, !result.curve.isEmpty {
             let title = stored.isEmpty ? "Latency of \(name)" : "Latency"
-            try pages.draw(stored + [LatencyCurve(name: name, points: result.curve)], title: title)
+            try pages.draw(stored + [LatencyCurve(name: name, points: result.curve)], title: title, line)
         }
-        if result.hasFailed { throw Failure(result, typed, line: line) }
+        if result.hasFailed { throw Failure(result, typed, line: line, words) }
     }
 }

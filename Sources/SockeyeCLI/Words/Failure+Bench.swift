@@ -32,7 +32,7 @@ extension Failure {
     }
 
     /// The errors of a run in one: the most frequent kind, with what can be done about it.
-    init(_ result: BenchResult, _ address: TypedAddress, line: String) {
+    init(_ result: BenchResult, _ address: TypedAddress, line: String, _ words: BenchWords) {
         let faults = result.faults
         guard let fault = faults.foremost else {
             self = Self.unanswered(result, address, line)
@@ -51,7 +51,8 @@ extension Failure {
                 status: Self.networkFailed
             )
         case .ended(let replies): self = Self.ended(after: replies, many, result, address, line)
-        case .wrongReply(let wrong): self = Self.wrong(wrong, many, result, address, line)
+        case .wrongReply(let wrong):
+            self = Self.tooLong(wrong, many, result, line, words) ?? Self.wrong(wrong, many, result, address, line)
         }
     }
 
@@ -73,6 +74,26 @@ extension Failure {
                 "\(line) --reconnect   takes a new connection for each message",
                 "sockeye connect \(quoted(address.text)) --explain   shows what it says to one client",
             ],
+            status: networkFailed
+        )
+    }
+
+    /// A reply that is longer than is allowed for here; nil for any other.
+    private static func tooLong(
+        _ wrong: WrongReply,
+        _ many: String,
+        _ result: BenchResult,
+        _ line: String,
+        _ words: BenchWords
+    ) -> Failure? {
+        guard let problem = wrong.problem, let framing = words.framing.framing,
+            let options = framing.options(after: problem)
+        else { return nil }
+        return Failure(
+            attempted: "check what \(result.address) sent back",
+            happened: "reply \(Figures.grouped(wrong.reply)): \(SafeText.line(problem))\(many)",
+            cause: "its messages are longer than is allowed for here, or it speaks another framing",
+            next: ["\(line) --request \(words.requestAgain) \(options)   takes longer ones"],
             status: networkFailed
         )
     }
@@ -113,20 +134,25 @@ extension Failure {
     }
 
     private static func unanswered(_ result: BenchResult, _ address: TypedAddress, _ line: String) -> Failure {
-        let isEver = result.messages > 0
+        let isEver = result.replies > 0 || result.messages > 0
+        let look = "sockeye connect \(quoted(address.text)) --explain   shows what it says to one client"
         return Failure(
             attempted: "get replies from \(result.address)",
             happened: isEver
                 ? "\(counted(result.unanswered, "message", "messages")) had no reply at the end"
                 : "nothing came back at all",
             cause: isEver
-                ? "the server has stalled, or is slower than the rate that was asked for"
+                ? result.plan.rate == nil
+                    ? "the server has stalled, or takes longer than a second for a reply"
+                    : "the server has stalled, or is slower than the rate that was asked for"
                 : "the server waits for more: for a whole line, or for another protocol",
             next: isEver
-                ? ["\(line) --rate N   with a lower N, until every message is answered"]
+                ? result.plan.rate.map { ["\(line) --rate \(Figures.digits($0 / 2))   asks for half as many"] } ?? [
+                    look
+                ]
                 : [
                     "\(line) --request 'PING\\r\\n' --reply '+PONG\\r\\n'   for a server that speaks another protocol",
-                    "sockeye connect \(quoted(address.text)) --explain   shows what it says to one client",
+                    look,
                 ],
             status: networkFailed
         )

@@ -16,7 +16,7 @@ extension Failure {
         status = Self.networkFailed
         code = error.code.rawValue
         let plain = "\(again)   shows the bytes as they come"
-        let larger = "\(again) --framing \(Self.quoted(framing.text)) --max-message 16M   takes longer ones"
+        let larger = framing.options(after: detail).map { "\(again) \($0)   takes longer ones" }
         if error.code == .endOfStream {
             cause =
                 "the other end broke off in the middle of a message, or it speaks another framing than \(framing.text)"
@@ -30,17 +30,10 @@ extension Failure {
         } else if detail.contains("the length was") {
             cause =
                 "the two ends do not use the same framing, or they lost each other earlier; or messages really are so long"
-            next = Self.canBeRaised(detail) ? [plain, larger] : [plain]
+            next = [plain, larger].compactMap(\.self)
         } else {
             cause = "messages really are so long, or what ends one at the other end is not what ends one here"
-            next = Self.canBeRaised(detail) ? [larger, plain] : [plain]
+            next = [larger, plain].compactMap(\.self)
         }
-    }
-
-    /// Whether a message of the announced length could be asked for at all: see ``TypedSize/largest``.
-    private static func canBeRaised(_ detail: String) -> Bool {
-        if detail.contains("64 bits") || detail.contains("2^64") || detail.contains("negative") { return false }
-        guard let length = detail.firstMatch(of: #/a message of (\d+) bytes/#)?.output.1 else { return true }
-        return Int(length).map { $0 <= TypedSize.largest } ?? false
     }
 }

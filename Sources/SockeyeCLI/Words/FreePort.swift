@@ -30,7 +30,7 @@ enum FreePort {
 
 extension SocketAddress {
     /// The same address with another port; nil for what has none.
-    fileprivate func with(port: UInt16) -> SocketAddress? {
+    func with(port: UInt16) -> SocketAddress? {
         switch kind {
         case .ipv4(let ip, _): .ipv4(ip, port: port)
         case .ipv6(let ip, _, let zone, _): .ipv6(ip, port: port, zone: zone)

@@ -28,5 +28,13 @@ struct TypedSize: Equatable {
         byteCount = number * (unit?.bytes ?? 1)
     }
 
+    /// The next power of two as a person types it: 128K for 70,000.
+    static func text(atLeast count: Int) -> String {
+        var size = 1
+        while size < count { size *= 2 }
+        guard let unit = units.last(where: { size >= $0.bytes }) else { return "\(size)" }
+        return "\(size / unit.bytes)\(unit.suffix)"
+    }
+
     static let examples = "512, 64K or 1M"
 }

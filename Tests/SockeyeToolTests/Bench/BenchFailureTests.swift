@@ -93,6 +93,19 @@ import Testing
         expect(outcome, hasResult: true, ["connect to ", "(ECONNREFUSED)", "sockeye serve \(port)"])
     }
 
+    @Test(arguments: [
+        (["--framing", "length:1"], "--framing length:4\n"), (["--framing", "fixed:16"], "--framing fixed:300\n"),
+        (["--framing", "varint", "--max-message", "16"], "--framing varint\n"),
+    ])
+    func `a request that is too long for its framing gets one that carries it`(options: [String], words: String) throws
+    {
+        let scratch = try Scratch()
+        try Data(repeating: 120, count: 300).write(to: URL(fileURLWithPath: scratch.file("request")))
+        let request = "@" + scratch.file("request")
+        let outcome = try Program.sockeye(arguments: ["bench", "7000", "--request", request] + options).finish()
+        expect(outcome, status: 64, hasResult: false, ["--request in this framing", words])
+    }
+
     @Test func `redis that is asked nonsense is told`() throws {
         guard let (server, address) = try BenchServer.redis() else { return }
         let outcome = try Program.sockeye(
@@ -121,7 +134,8 @@ import Testing
     @Test(arguments: [
         (["7000", "--connections", "0"], "--connections 0"), (["7000", "--depth", "0"], "--depth 0"),
         (["7000", "--count", "0"], "--count 0"), (["7000", "--loops", "2000"], "at most 1024"),
-        (["7000", "--rate", "0"], "--rate 0"), (["7000", "--rate", "nan"], "--rate nan"),
+        (["7000", "--rate", "0"], "--rate 0"), (["7000", "--rate", "1e-12"], "from 0.001"),
+        (["7000", "--rate", "nan"], "--rate nan"),
         (["7000", "--duration", "0"], "no time"), (["7000", "--size", "17M"], "at most 16 MiB"),
         (["7000", "--reconnect", "--depth", "2"], "one message"),
         (["7000", "--request", ""], "at least one byte"),

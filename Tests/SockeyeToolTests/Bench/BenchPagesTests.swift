@@ -34,8 +34,8 @@ import Testing
             "start": plan,
             "progress": ["seconds", "messages", "messagesPerSecond", "errors"],
             "result": plan.union([
-                "name", "ending", "seconds", "messages", "messagesPerSecond", "sentBytesPerSecond",
-                "receivedBytesPerSecond",
+                "name", "ending", "seconds", "messages", "replies", "messagesPerSecond", "sentBytesPerSecond",
+                "receivedBytesPerSecond", "unansweredOfWarmUp",
                 "connectionsOpened", "errors", "unanswered", "loadCPUSeconds", "latencyNanoseconds", "latencyCurve",
             ]),
         ]

@@ -1,5 +1,6 @@
 import Foundation
 import Histogram
+import SockeyeSystem
 import Testing
 
 #if canImport(FoundationXML)
@@ -35,6 +36,11 @@ import Testing
         #expect((0..<12).map(schedule.due) == (0..<12).map { 1_000 + UInt64($0) * 1_000 })
     }
 
+    @Test(arguments: [(1000.0, 1_000_000), (0.05, 20_000_000_000), (0.001, 1_000_000_000_000)])
+    func `between two messages nothing is due, and that is no stall`(rate: Double, pause: UInt64) {
+        #expect(Schedule(start: 5, rate: rate).pause == pause)
+    }
+
     @Test func `nothing for too long is a stall, and a reply begins anew`() {
         var stall = Stall(limit: 100)
         let looks: [(answered: Int, time: UInt64)] = [(0, 1_000), (0, 1_099), (1, 1_100), (1, 1_199), (1, 1_200)]
@@ -57,6 +63,49 @@ import Testing
     ])
     func `numbers are grouped`(number: Int, text: String) {
         #expect(Figures.grouped(number) == text)
+    }
+
+    // MARK: Rates
+
+    private func result(_ seconds: Double, _ replies: Int, count: Int? = nil, _ ending: Ending = .time) -> BenchResult {
+        var plan = BenchPlan(traffic: Traffic(patternOf: 64))
+        plan.count = count
+        var result = BenchResult(plan: plan, address: .unixUnnamed, ending: ending)
+        result.seconds = seconds
+        result.replies = replies
+        result.loadNanoseconds = Int64(seconds * 2e9)
+        return result
+    }
+
+    @Test func `a rate needs time, and where messages end the run, messages`() {
+        #expect(result(0.0099, 2000).messagesPerSecond == nil)
+        #expect(result(0.01, 2000).messagesPerSecond == 200_000)
+        #expect(result(2, 9, count: 9, .finished).messagesPerSecond == nil)
+        #expect(result(2, 10, count: 10, .finished).messagesPerSecond == 5)
+        // A clock ended it, or somebody: so many came in that time, be it none.
+        #expect(result(2, 1).messagesPerSecond == 0.5)
+        #expect(result(2, 4, count: 100, .interrupted).messagesPerSecond == 2)
+        #expect(result(2, 0).messagesPerSecond == 0)
+    }
+
+    @Test func `a load is called busy where there was time to see it`() {
+        #expect(BenchReport(result: result(0.09, 5000), name: "x").text.contains("busy") == false)
+        #expect(BenchReport(result: result(1, 5000), name: "x").text.contains("busy for 100 % of the time"))
+    }
+
+    @Test(arguments: [
+        (2.0, "2 due each second"), (1, "1 due each second"), (10_000, "10,000 due each second"),
+        (0.5, "one due every 2 s"), (0.3, "one due every 3.33 s"),
+    ])
+    func `a rate that is asked for is told as people say it`(rate: Double, words: String) {
+        var plan = BenchPlan(traffic: Traffic(patternOf: 64))
+        plan.rate = rate
+        var result = BenchResult(plan: plan, address: .unixUnnamed, ending: .time)
+        result.seconds = 10
+        result.replies = 20
+        let text = BenchReport(result: result, name: "x").text
+        #expect(text.contains(", \(words)\n"), "\(text)")
+        #expect(text.contains("  rate        2.00 messages/s, of \(Figures.plain(rate)) due\n"))
     }
 
     // MARK: The histogram in the terminal

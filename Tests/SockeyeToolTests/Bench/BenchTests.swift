@@ -10,7 +10,7 @@ import Testing
         #expect(outcome.errors == "")
         #expect(outcome.status == 0)
         #expect(outcome.text.hasPrefix("\(port): 8 connections, 64 bytes a message, 1 in flight on each\n"))
-        #expect(outcome.text.contains(#/  messages    2,000 answered in [\d.]+ s, every byte checked\n/#))
+        #expect(outcome.text.contains(#/  messages    2,000 answered in [\d.]+ (?:ms|s), every byte checked\n/#))
         #expect(outcome.text.contains(#/  rate        [\d,.]+ messages/s\n/#))
         #expect(outcome.text.contains("  errors      none\n"))
         #expect(outcome.text.contains(#/ min +median +p90 +p99 +p99.9 +max\n/#))
@@ -148,6 +148,72 @@ import Testing
         #expect(try answer.latency("count") == Double(49 + unanswered))
         #expect(try answer.latency("p90") > 500e6)
         server.send(SIGTERM)
+    }
+
+    @Test func `a single message has a latency and no rate`() throws {
+        let server = try Program.sockeye("serve", "--echo", "--quiet", "0")
+        let port = try server.port()
+        for warmUp in ["0", "50ms"] {
+            let run = ["bench", port, "-c", "1", "-n", "1", "--warm-up", warmUp]
+            let outcome = try Program.sockeye(arguments: run).finish()
+            #expect(outcome.status == 0)
+            #expect(outcome.text.contains(#/  messages    1 answered in [\d.]+ (?:us|ms|s), every byte checked\n/#))
+            #expect(outcome.text.contains("  rate        too short a run for one: "), "\(outcome.text)")
+            #expect(outcome.text.contains(#/  latency     [\d.]+ (?:us|ms|s), of the only message\n/#))
+            for odd in ["messages/s", "B/s", "0.00", "p99", "busy", "█"] { #expect(!outcome.text.contains(odd)) }
+            let result = try BenchAnswer(Program.sockeye(arguments: run + ["--json"]).finish()).result()
+            // What is measured is at least as long as the only message took.
+            let latencies = try #require(result["latencyNanoseconds"] as? [String: Any])
+            let (seconds, longest) = (result["seconds"] as? Double ?? 0, latencies["max"] as? Double ?? 0)
+            #expect(seconds * 1e9 >= longest * 0.99, "\(seconds) \(longest)")
+            for rate in ["messagesPerSecond", "sentBytesPerSecond", "receivedBytesPerSecond"] {
+                #expect(result[rate] is NSNull, "\(rate)")
+            }
+        }
+        server.send(SIGTERM)
+        server.finish()
+    }
+
+    @Test(arguments: [
+        ["-d", "300ms"], ["-d", "300ms", "--rate", "2000"], ["-n", "5000"], ["-n", "5000", "--rate", "90000"],
+    ])
+    func `what is counted agrees`(bound: [String]) throws {
+        let server = try Program.sockeye("serve", "--echo", "--quiet", "0")
+        let run = ["bench", try server.port(), "-c", "4", "--depth", "4", "--warm-up", "50ms", "--json"]
+        let result = try BenchAnswer(Program.sockeye(arguments: run + bound).finish()).result()
+        func number(_ name: String) throws -> Double {
+            try #require((result[name] as? NSNumber)?.doubleValue, "\(name)")
+        }
+        let latencies = try #require(result["latencyNanoseconds"] as? [String: Any])
+        let (messages, replies) = (try number("messages"), try number("replies"))
+        #expect(
+            try messages + number("unanswered") - number("unansweredOfWarmUp") == (latencies["count"] as? Double)
+        )
+        // Those under way when the warm-up ended, and those under way when the time was up.
+        #expect(abs(messages - replies) <= 16)
+        if bound.contains("-n") { #expect(messages == 5000 && replies == 5000) }
+        // `seconds` is told to the microsecond.
+        #expect(try abs(number("messagesPerSecond") * number("seconds") / replies - 1) < 0.001)
+        if bound.contains("-n") {
+            #expect(try abs(number("receivedBytesPerSecond") - number("sentBytesPerSecond")) <= 1)
+        }
+        server.send(SIGTERM)
+        server.finish()
+    }
+
+    @Test func `an open loop so slow that nothing becomes due says so`() throws {
+        let server = try Program.sockeye("serve", "--echo", "--quiet", "0")
+        let outcome = try Program.sockeye(
+            arguments: ["bench", server.port(), "-c", "1", "--rate", "0.5", "-d", "100ms", "--warm-up", "50ms"]
+        ).finish()
+        #expect(outcome.text.contains(", one due every 2 s\n"), "\(outcome.text)")
+        #expect(outcome.text.contains("  messages    none answered in 100 ms\n"))
+        #expect(
+            outcome.text.contains("no message became due while it was measured: one due every 2 s (--duration 20s)\n")
+        )
+        #expect(!outcome.text.contains("nothing came"))
+        server.send(SIGTERM)
+        server.finish()
     }
 
     @Test func `Ctrl-C ends a run early, with its result`() throws {

@@ -1,7 +1,7 @@
 import SockeyeSystem
 
 /// Standard output of a command whose answer is its own: here no peer's bytes are in the way.
-enum BenchOutput {
+enum OwnOutput {
     /// When nobody reads any more the command ends, as everywhere.
     static func write(_ text: String) {
         let line = text.hasSuffix("\n") ? text : text + "\n"
