@@ -11,12 +11,13 @@ struct Replay: AsyncParsableCommand {
             sockeye replay talk.jsonl 8000                  says it again to the server, and compares the answers
             sockeye replay talk.jsonl 8000 --speed 1        with the pauses of then; 2 is twice as fast
 
-            Bytes are compared, not the pieces in which they come. The client's next piece is sent when the server has
-            answered as much as it had then. Status 0 when all answers are the same, 1 when one is not.
+            Bytes are compared, not the pieces in which they come. The client's next piece is sent when the server has \
+            answered as much as it had then. Status 0 when all answers are the same, 1 when one is not, or when the \
+            recording lacks them: it ends in the middle, or has nothing of the server.
             """
     ).ofTool()
 
-    @Argument(help: "A file that sockeye relay --record has written.")
+    @Argument(help: "A file that sockeye relay --record has written.", completion: .file())
     var file: String
 
     @Argument(help: "Where the server is: host:port, a port of this computer, or unix:/path.")
@@ -55,13 +56,13 @@ struct Replay: AsyncParsableCommand {
         } catch {
             try error.end()
         }
-        let isSame = Locked(true)
-        try await Failure.explaining(typed, command: "connect") {
+        let isSame = Locked(false)
+        try await Failure.explaining(typed, command: "replay \(Failure.quoted(file))") {
             try await Interruption.ends {
                 let patience = wait?.duration ?? .seconds(5)
                 var player = ReplayPlayer(recording, to: typed, speed: speed, patience: patience)
                 let results = try await player.run()
-                isSame.with { $0 = results.allSatisfy(\.isSame) }
+                isSame.with { $0 = !results.isEmpty && results.allSatisfy(\.isSame) }
                 await tell(results)
             }
         }
@@ -71,7 +72,17 @@ struct Replay: AsyncParsableCommand {
     /// Recording would overwrite a file that is there and something else.
     private func advice(isFree: Bool) -> String {
         let name = isFree ? Failure.quoted(file) : file == "talk.jsonl" ? "talk2.jsonl" : "talk.jsonl"
-        return "sockeye relay 1337 8000 --record \(name)   records one"
+        let listen = (try? TypedAddress(address, command: "replay"))?.endpoint.port == 1337 ? "1338" : "1337"
+        return "sockeye relay \(listen) \(Failure.quoted(address)) --record \(name)   records one"
+    }
+
+    /// What can be played of a file that was cut off.
+    private func wholeLines(_ count: Int) -> [String] {
+        let name = file == "whole.jsonl" ? "whole2.jsonl" : "whole.jsonl"
+        return [
+            "head -n \(count) \(Failure.quoted(file)) > \(name)   keeps the whole lines",
+            "sockeye replay \(name) \(Failure.quoted(address))   plays them",
+        ]
     }
 
     private func load() throws(Failure) -> Recording {
@@ -95,8 +106,9 @@ struct Replay: AsyncParsableCommand {
             throw Failure(
                 attempted: "play \(SafeText.line(file))",
                 happened: error.words,
-                cause: "it is no recording, or it was cut off while it was written",
-                next: [advice(isFree: false)],
+                cause: error.wholeLines == nil
+                    ? "it is no recording, or was changed" : "the relay was killed, or its disk was full",
+                next: error.wholeLines.map(wholeLines) ?? [advice(isFree: false)],
                 status: Failure.wrongUsage
             )
         }
@@ -106,20 +118,31 @@ struct Replay: AsyncParsableCommand {
         for result in results {
             if json { await Output.standard.write(Array((result.json.line + "\n").utf8)) }
             if result.isSame { continue }
-            let lines = (result.difference?.lines ?? []) + (result.trouble.map { [$0] } ?? [])
+            let lines = (result.difference?.lines ?? []) + [result.trouble, result.gap?.words].compactMap(\.self)
             Console.say("connection \(result.connection): " + lines.joined(separator: "\n"))
         }
-        let different = results.count { !$0.isSame }
-        let sent = results.reduce(0) { $0 + $1.sentBytes }
+        Console.say(Self.verdict(results))
+    }
+
+    private static func verdict(_ results: [ReplayPlayer.Result]) -> String {
+        let played = results.filter { $0.gap?.kind != .opening }
+        if played.isEmpty { return "The recording holds no connection that could be played: nothing was compared." }
+        let sent = Quantity.bytes(played.reduce(0) { $0 + $1.sentBytes })
         let same = results.reduce(0) { $0 + $1.sameBytes }
-        let played = "\(RelayWords.times(results.count, "connection")) played, \(Quantity.bytes(sent)) sent"
-        if results.isEmpty {
-            Console.say("The recording holds no connection: nothing was played.")
-        } else if different == 0 {
-            Console.say("\(played): the server answered the same \(Quantity.bytes(same)).")
-        } else {
-            Console.say("\(played): \(different) of them answered differently.")
+        let begin = "\(RelayWords.times(played.count, "connection")) played, \(sent) sent"
+        let different = results.count { $0.isDifferent }
+        let incomplete = results.count { !$0.isDifferent && $0.gap != nil }
+        if different + incomplete == 0 {
+            let answers = same > 0 ? "answered the same \(Quantity.bytes(same))" : "said nothing, as in the recording"
+            return "\(begin): the server \(answers)."
         }
+        var parts: [String] = []
+        if different > 0 { parts.append("\(different) of them answered differently") }
+        if incomplete > 0 {
+            let all = same > 0 ? "to its end; \(Quantity.bytes(same)) of answers are the same" : "at all"
+            parts.append("\(incomplete) of them could not be compared \(all)")
+        }
+        return "\(begin): " + parts.joined(separator: ", ") + "."
     }
 }
 
@@ -131,8 +154,10 @@ extension ReplayPlayer.Result {
             .init(name: "same", value: .bool(isSame)),
             .init(name: "sent_bytes", value: .integer(sentBytes)),
             .init(name: "same_bytes", value: .integer(sameBytes)),
+            .init(name: "compared", value: .string(gap == nil ? "all" : sameBytes > 0 ? "part" : "nothing")),
+            .init(name: "last_line", value: gap.map { .integer($0.line) } ?? .null),
             .init(name: "difference", value: difference?.json ?? .null),
-            .init(name: "trouble", value: trouble.map(JSONValue.string) ?? .null),
+            .init(name: "trouble", value: (trouble ?? gap?.words).map(JSONValue.string) ?? .null),
         ])
     }
 }

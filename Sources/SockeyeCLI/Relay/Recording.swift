@@ -22,6 +22,8 @@ struct Recording: Sendable {
     }
 
     let events: [RelayEvent]
+    /// In which line of the file each event stands, from 1.
+    let lines: [Int]
 
     /// 256 MiB: it is held in memory while it is played.
     static let largestBytes = 256 << 20
@@ -29,22 +31,34 @@ struct Recording: Sendable {
     /// - Throws: what is wrong with the file, with the number of the line.
     init(parsing bytes: [UInt8]) throws(RecordingMistake) {
         var events: [RelayEvent] = []
+        var lines: [Int] = []
         var hasHeading = false
-        for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
+        let newline = UInt8(ascii: "\n")
+        for (index, line) in bytes.split(separator: newline, omittingEmptySubsequences: false).enumerated()
+        where !line.isEmpty {
             do throws(RecordingMistake) {
                 let json = try Self.json(line)
                 if hasHeading {
-                    if let event = try RelayEvent(json) { events.append(event) }
+                    if let event = try RelayEvent(json) {
+                        events.append(event)
+                        lines.append(index + 1)
+                    }
                 } else {
                     try Self.check(heading: json)
                     hasHeading = true
                 }
             } catch {
+                // Each line is written as a whole, with its newline.
+                let isCut = hasHeading && line.endIndex == bytes.endIndex && (try? JSONValue(parsing: line)) == nil
+                if isCut {
+                    throw RecordingMistake("the file ends in the middle of line \(index + 1)", wholeLines: index)
+                }
                 throw RecordingMistake("line \(index + 1): \(error.words)")
             }
         }
         guard hasHeading else { throw RecordingMistake("it is empty") }
         self.events = events
+        self.lines = lines
     }
 
     private static func json(_ line: ArraySlice<UInt8>) throws(RecordingMistake) -> JSONValue {

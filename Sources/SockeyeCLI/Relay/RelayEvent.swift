@@ -121,8 +121,11 @@ extension RelayEvent {
 /// Why a line of a recording cannot be played.
 struct RecordingMistake: Error, Equatable {
     let words: String
+    /// How many lines before it can be played; nil where the mistake is no end.
+    let wholeLines: Int?
 
-    init(_ words: String) {
+    init(_ words: String, wholeLines: Int? = nil) {
         self.words = words
+        self.wholeLines = wholeLines
     }
 }

@@ -11,11 +11,15 @@ struct ReplayPlayer {
         var difference: AnswerComparison.Difference?
         /// What else was not as in the recording, in words.
         var trouble: String?
+        /// What the recording lacks: then the answers are not known to be the same, even where no difference was found.
+        var gap: RecordingGap?
 
-        var isSame: Bool { difference == nil && trouble == nil }
+        var isDifferent: Bool { difference != nil || trouble != nil }
+        var isSame: Bool { !isDifferent && gap == nil }
     }
 
     private let events: [RelayEvent]
+    private let gaps: [Int: RecordingGap]
     private let target: TypedAddress
     /// nil: as soon as the answers allow it. 1: as recorded, 2: twice as fast.
     private let speed: Double?
@@ -30,6 +34,7 @@ struct ReplayPlayer {
 
     init(_ recording: Recording, to target: TypedAddress, speed: Double?, patience: Duration) {
         events = recording.events
+        gaps = recording.gaps
         self.target = target
         self.speed = speed
         self.patience = patience
@@ -54,6 +59,7 @@ struct ReplayPlayer {
             throw error
         }
         for number in clients.keys.sorted() { await finish(number) }
+        for (number, gap) in gaps { results[number, default: Result(connection: number)].gap = gap }
         return results.values.sorted { $0.connection < $1.connection }
     }
 
@@ -116,7 +122,9 @@ struct ReplayPlayer {
         client.finishComparing(upTo: expected[number] ?? 0)
         await client.close()
         results[number]?.sameBytes = known.count
-        let difference = client.result.difference
+        var difference = client.result.difference
+        // Where the recording has no end, nobody knows what came after it.
+        if gaps[number] != nil, difference?.kind == .surplus { difference = nil }
         results[number]?.difference = difference
         if difference != nil, let failure = known.failure { results[number]?.trouble = "\(failure)" }
     }

@@ -113,6 +113,76 @@ import Testing
         #expect(outcome.errors.contains("the server finished here in the recording, and now it does not"))
     }
 
+    // MARK: What a recording lacks
+
+    private static let pieces: [Character: String] = [
+        "H": #"{"event":"recording","version":1}"#, "O": #"{"time":0,"connection":1,"event":"open"}"#,
+        "c": #"{"time":0,"connection":1,"event":"data","side":"client","text":"one\n"}"#,
+        "s": #"{"time":0,"connection":1,"event":"data","side":"server","text":"got one\n"}"#,
+        "C": #"{"time":0,"connection":1,"event":"end","side":"client"}"#,
+        "S": #"{"time":0,"connection":1,"event":"end","side":"server"}"#,
+        "X": #"{"time":0,"connection":1,"event":"close","client_bytes":4,"server_bytes":8}"#,
+        "!": #"{"time":0,"connection":1,"event":"stopped"}"#, "_": "",
+    ]
+
+    /// - Parameter kinds: A line of the file each.
+    private func write(_ kinds: String, into scratch: Scratch) throws -> String {
+        let text = kinds.map { (Self.pieces[$0] ?? "") + "\n" }.joined()
+        try text.write(toFile: scratch.file("r"), atomically: true, encoding: .utf8)
+        return scratch.file("r")
+    }
+
+    @Test(arguments: [
+        ("HOcsCSX", "all", 0, "the server answered the same 8 bytes."), ("HOcs!", "all", 0, "the same 8 bytes."),
+        ("HOc", "nothing", 1, "ends in the middle of it, with line 3"), ("HO", "nothing", 1, "with line 2"),
+        ("HOcs", "part", 1, "could not be compared to its end; 8 bytes of answers are the same."),
+        ("H_Oc", "nothing", 1, "with line 4"),
+        ("HOcCX", "nothing", 1, "nothing that the server sent is in the recording"),
+        ("HOc!", "nothing", 1, "could not be compared at all."), ("HcsCSX", "nothing", 1, #"has no "open" of it"#),
+    ])
+    func `a recording that lacks answers does not pass`(
+        kinds: String,
+        compared: String,
+        status: Int32,
+        words: String
+    ) throws {
+        let scratch = try Scratch()
+        let outcome = try replay(write(kinds, into: scratch), try server(), "--json")
+        #expect(outcome.status == status)
+        #expect(outcome.errors.contains(words), "\(outcome.errors)")
+        let verdict = try JSONValue(parsing: outcome.output)
+        #expect(verdict["compared"] == .string(compared))
+        #expect(verdict["same"] == .bool(status == 0))
+        #expect((verdict["last_line"] == .null) == (status == 0))
+    }
+
+    @Test func `a server that said nothing, and says nothing, passes`() throws {
+        let scratch = try Scratch()
+        let silent = try server("def talk(c): read_all(c); c.close()")
+        let outcome = try replay(write("HOcCS", into: scratch), silent)
+        #expect(outcome.errors == "1 connection played, 4 bytes sent: the server said nothing, as in the recording.\n")
+        #expect(outcome.status == 0)
+    }
+
+    @Test func `a recording without a connection does not pass`() throws {
+        let scratch = try Scratch()
+        let outcome = try replay(write("H", into: scratch), try server())
+        #expect(outcome.errors.contains("holds no connection that could be played: nothing was compared."))
+        #expect(outcome.status == 1)
+    }
+
+    @Test func `a recording that ends within a line says which, and how to play the rest`() throws {
+        let scratch = try Scratch()
+        let file = try write("HOcs", into: scratch)
+        let whole = try Data(contentsOf: URL(fileURLWithPath: file))
+        try whole.dropLast(9).write(to: URL(fileURLWithPath: file))
+        let outcome = try Program.sockeye("replay", file, "7777").finish()
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.contains("the file ends in the middle of line 4\n"))
+        #expect(outcome.errors.contains("head -n 3 \(file) > whole.jsonl"))
+        #expect(outcome.errors.contains("sockeye replay whole.jsonl 7777"))
+    }
+
     @Test func `the recorded pauses are kept when wanted`() throws {
         let scratch = try Scratch()
         let events = """
