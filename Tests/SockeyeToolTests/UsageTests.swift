@@ -54,6 +54,45 @@ import Testing
         #expect(outcome.errors.contains(words), "\(outcome.errors)")
     }
 
+    @Test(
+        arguments: [
+            (["conect", "1337"], "no command 'conect'. Did you mean 'sockeye connect 1337'?"),
+            (["sever"], "Did you mean 'sockeye serve'?"),
+            (["CONNECT", "*:1"], "Did you mean 'sockeye connect '*:1''?"),
+            (["Serve", "--echo"], "Did you mean 'sockeye serve --echo'?"),
+            (["nonsense", "--help"], "There is no command 'nonsense'.\n"),
+            (["1337"], "is an address, and a command comes before it: sockeye connect 1337, or sockeye serve 1337."),
+            (["--serve"], "A command has no dashes. Did you mean 'sockeye serve'?"),
+            (["--hepl"], "Unknown option '--hepl'. Did you mean '--help'?"),
+            (["help", "nonsense"], "There is no command 'nonsense' to help with.\n"),
+            (["help", "ADRESS"], "Did you mean 'sockeye help address'?"),
+            (["help", "conect"], "Did you mean 'sockeye help connect'?"),
+            (["help", "serve", "more"], "Unexpected argument 'more'"),
+            (["serve", "--framming", "lines"], "Unknown option '--framming'. Did you mean '--framing'?"),
+            (["connect", "1", "--explian"], "Did you mean '--explain'?"),
+            (["serve", "-echo"], "Unknown option '-echo'. A long option has two dashes: '--echo'."),
+            (["connect", "help"], "sockeye help connect "),
+        ] as [([String], String)]
+    )
+    func `a slip of the keys is answered with what was meant, and 64`(command: [String], words: String) throws {
+        let outcome = try Program.sockeye(arguments: command).finish()
+        #expect(outcome.status == 64)
+        #expect(outcome.text == "")
+        #expect(outcome.errors.contains(words), "\(outcome.errors)")
+    }
+
+    @Test(arguments: [
+        ["help"], ["help", "serve"], ["help", "address"], ["help", "ADDRESS"], ["help", "help"], ["--help"], ["-h"],
+        ["serve", "-h"], ["serve", "--help"], ["--version"], ["help", "--help"], ["serve", "-qh"],
+        ["--generate-completion-script", "bash"],
+    ])
+    func `who asks for help gets it`(command: [String]) throws {
+        let outcome = try Program.sockeye(arguments: command).finish()
+        #expect(outcome.status == 0)
+        #expect(outcome.errors == "")
+        #expect(!outcome.text.isEmpty)
+    }
+
     @Test func `a text that begins with a minus is a text`() throws {
         let server = try Program.sockeye("serve", "--reply", "-1", "0")
         #expect(

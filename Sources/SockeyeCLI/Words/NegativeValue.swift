@@ -35,12 +35,18 @@ enum NegativeValue {
 extension SockeyeTool {
     /// The command that was typed.
     static func parsed(_ arguments: [String]) throws -> any ParsableCommand {
+        if let complaint = MistypedCommand.complaint(arguments) { throw complaint }
+        let command: any ParsableCommand
         do {
-            return try parseAsRoot(arguments)
+            command = try parseAsRoot(arguments)
         } catch {
             guard let other = NegativeValue.rewritten(arguments, after: message(for: error)) else { throw error }
             // One fewer with each step, so this ends.
             return try parsed(other)
         }
+        // A request for help is a command of the parser's own.
+        let isOurs = command is Self || configuration.subcommands.contains { $0 == type(of: command) }
+        if !isOurs, let complaint = MistypedCommand.complaint(aboutWordWithOneDash: arguments) { throw complaint }
+        return command
     }
 }

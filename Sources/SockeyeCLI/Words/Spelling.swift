@@ -1,12 +1,18 @@
 /// Slips of the keys: which of the known words was meant.
 enum Spelling {
     /// The known word that is nearest to the one that was typed; nil when none is near.
-    static func nearest(_ word: String, among known: [String]) -> String? {
+    ///
+    /// - Parameter slips: How many are likely in a word of so many letters. Two are in a long word, and make another word of a
+    ///   short one.
+    static func nearest(
+        _ word: String,
+        among known: [String],
+        slips: (Int) -> Int = { min(2, $0 / 3) }
+    ) -> String? {
         if let whole = known.first(where: { word.count > 1 && $0.hasPrefix(word) }) { return whole }
         let ranked = known.map { (word: $0, distance: distance(Array(word), Array($0))) }
         guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
-        // Two slips are likely in a long word, and make another word of a short one.
-        return best.distance <= min(2, best.word.count / 3) ? best.word : nil
+        return best.distance <= slips(best.word.count) ? best.word : nil
     }
 
     /// How many letters are wrong, missing, too many, or swapped with their neighbour (optimal string alignment).
