@@ -25,13 +25,16 @@ extension Advice {
         if case .any = at.endpoint.kind {
             return Advice(
                 "* is where a server listens; a client connects to one computer",
-                ["sockeye connect localhost:\(at.port)"]
+                ["sockeye \(at.command) localhost:\(at.port)"]
             )
         }
         if at.isHere {
             return Advice(
                 "no program on this computer listens on port \(at.port): the server is not started, or on another port",
-                ["sockeye serve \(at.port)   starts a server, in another terminal", "ss -ltn   lists who listens"]
+                [
+                    "sockeye serve \(Failure.quoted(at.ownAddress))   starts a server, in another terminal",
+                    "ss -ltn   lists who listens",
+                ]
             )
         }
         return Advice(
@@ -109,7 +112,7 @@ extension Advice {
             isConnecting
                 ? "nothing answered: the computer is off, the address is wrong, or a firewall drops what is sent there"
                 : "\(at.address) has stopped answering: it is off, or the network between has failed",
-            ["ping -c 3 \(at.host)", "sockeye \(at.command) \(at.typed) --explain   shows where it waits"]
+            ["ping -c 3 \(at.host)", "sockeye \(at.explaining) \(at.typed) --explain   shows where it waits"]
         )
     }
 
@@ -127,7 +130,7 @@ extension Advice {
             "the program at the other end crashed, was killed, or closed without reading all that was sent to it",
             [
                 "look at what the other program printed last",
-                "sockeye \(at.command) \(at.typed) --explain   shows how far the conversation came",
+                "sockeye \(at.explaining) \(at.typed) --explain   shows how far the conversation came",
             ]
         )
     }

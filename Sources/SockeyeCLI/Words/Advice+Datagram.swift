@@ -48,14 +48,7 @@ extension Advice {
                 [(path.map { "rm \(Failure.quoted($0)) && " } ?? "") + "sockeye serve \(typed)"]
             )
         case .refused:
-            let port = address.endpoint.port ?? 1337
-            self.init(
-                "no program takes datagrams on port \(port): the server is not started, is on another port, or speaks TCP",
-                [
-                    "sockeye serve udp:\(port)   starts a server, in another terminal",
-                    "ss -lunp 'sport = :\(port)'   lists who takes datagrams there, on the other computer",
-                ]
-            )
+            self = Self.datagramsRefused(error, address)
         case .nameNotFound where address.isUnix && command == "connect":
             self.init(
                 "no server has made this socket: it is not started, or uses another path",
@@ -98,6 +91,32 @@ extension Advice {
 }
 
 extension Advice {
+    private static func datagramsRefused(_ error: SocketError, _ address: TypedAddress) -> Advice {
+        let situation = Situation(error: error, endpoint: address.endpoint, facts: Facts(), command: "connect")
+        let port = situation.port
+        if case .any = address.endpoint.kind {
+            return Advice(
+                "* is where a server takes datagrams; a client sends them to one computer",
+                ["sockeye connect udp:localhost:\(port)"]
+            )
+        }
+        let look = "ss -lunp 'sport = :\(port)'"
+        let next =
+            situation.isHere
+            ? [
+                "sockeye serve \(quotedText("udp:" + situation.ownAddress))   starts a server, in another terminal",
+                "\(look)   lists who takes datagrams there",
+            ]
+            : [
+                "sockeye serve 'udp:*:\(port)'   on \(situation.host): starts a server",
+                "\(look)   on \(situation.host): lists who takes datagrams there",
+            ]
+        return Advice(
+            "no program takes datagrams on port \(port): the server is not started, is on another port, or speaks TCP",
+            next
+        )
+    }
+
     /// nil for a path that is no socket.
     private static func datagramAddressInUse(_ address: TypedAddress) -> Advice? {
         let holder: PortHolder?
@@ -112,13 +131,24 @@ extension Advice {
             let port = address.endpoint.port ?? 1337
             holder = PortHolder.ofDatagramPort(port)
             place = "on port \(port)"
-            other = "sockeye serve udp:\(port == .max ? port - 1 : port + 1)   takes another port"
+            other = "sockeye serve \(neighbour(of: port, address.endpoint))   takes another port"
             look = "sudo ss -lunp 'sport = :\(port)'   says which one"
         }
         guard case .program(let name, let id) = holder else {
             return Advice("another program already takes datagrams \(place)", [look, other])
         }
         return Advice("\(name) (process \(id)) already takes datagrams \(place)", ["kill \(id)   ends \(name)", other])
+    }
+}
+
+/// The same address with the port beside it.
+private func neighbour(of port: UInt16, _ endpoint: Endpoint) -> String {
+    let other = port == .max ? port - 1 : port + 1
+    return switch endpoint.kind {
+    case .any: quotedText("udp:*:\(other)")
+    case .host(let name, _): quotedText("udp:\(name):\(other)")
+    case .address(let address): quotedText("udp:" + (address.with(port: other)?.description ?? String(other)))
+    default: "udp:\(other)"
     }
 }
 

@@ -72,6 +72,7 @@ extension Advice {
         switch at.endpoint.kind {
         case .any: return "'*:\(port)'"
         case .host(let name, _): return Failure.quoted("\(name):\(port)")
+        case .address(let address): return Failure.quoted(address.with(port: port)?.description ?? String(port))
         default: return String(port)
         }
     }
@@ -80,7 +81,8 @@ extension Advice {
         if let path = at.unixPath {
             return Advice(
                 "your user may not use \(path), or the folder it is in",
-                ["ls -ld \(Failure.quoted(path)) .   shows who may", "sockeye serve unix:/tmp/sockeye.sock"]
+                ["ls -ld \(Failure.quoted(path)) .   shows who may"]
+                    + (at.error.operation == .bind ? ["sockeye serve \(inTemporaryFolder(path))"] : [])
             )
         }
         if at.error.operation == .bind, at.port < at.facts.firstFreePort {
@@ -97,6 +99,12 @@ extension Advice {
             "a firewall or a security policy of this computer forbids it",
             ["sudo nft list ruleset   shows the firewall", "sudo dmesg | tail   shows what a policy refused"]
         )
+    }
+
+    /// A folder in which everybody may make files.
+    private static func inTemporaryFolder(_ path: String) -> String {
+        let name = path.split(separator: "/").last.map(String.init) ?? "x.sock"
+        return Failure.quoted("unix:/tmp/" + (path == "/tmp/\(name)" ? "my-\(name)" : name))
     }
 
     static func addressNotAvailable(_ at: Situation) -> Advice {

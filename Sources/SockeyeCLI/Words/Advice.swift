@@ -60,7 +60,7 @@ struct Advice: Equatable {
             default:
                 Advice(
                     "sockeye has no explanation for this answer of the system",
-                    ["sockeye \(command) \(situation.typed) --explain   shows each step"]
+                    ["sockeye \(situation.explaining) \(situation.typed) --explain   shows each step"]
                 )
             }
     }
@@ -73,6 +73,9 @@ struct Situation {
     let facts: Facts
     let command: String
 
+    /// The command, or `connect` in place of one that has no `--explain`.
+    var explaining: String { ["serve", "connect"].contains(command) ? command : "connect" }
+
     /// 1337 stands in where none is known.
     var port: UInt16 { endpoint.port ?? remote?.port ?? error.localAddress?.port ?? 1337 }
     var typed: String { Failure.quoted(endpoint.description) }
@@ -82,6 +85,14 @@ struct Situation {
     /// Whether it is an IPv6 address of one link, without the interface.
     var lacksZone: Bool { (error.remoteAddress ?? error.localAddress ?? endpoint.socketAddress)?.lacksZone == true }
     var withZone: String { Failure.quoted(endpoint.description.replacing("]", with: "%eth0]")) }
+
+    /// Where a server on this computer would be reached: the port alone is 127.0.0.1 and ::1, and no other of its addresses.
+    var ownAddress: String {
+        guard case .address(let address) = endpoint.kind, address.isLoopback,
+            address != .ipv4(.loopback, port: port), address != .ipv6(.loopback, port: port)
+        else { return String(port) }
+        return address.description
+    }
 
     /// Whether the other side is a program on this computer.
     var isHere: Bool {

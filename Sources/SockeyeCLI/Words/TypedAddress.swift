@@ -29,7 +29,7 @@ struct TypedAddress {
                     cause: isLater
                         ? "datagrams are for sockeye serve, connect, relay, replay and doctor"
                         : "this version of sockeye speaks tcp: (which need not be written), udp:, unix: and unix-datagram:",
-                    next: ["sockeye \(command) 1337", "sockeye \(command) unix:/tmp/x.sock"],
+                    next: [Self.without(scheme, of: text, command)],
                     status: Failure.wrongUsage
                 )
             }
@@ -45,8 +45,7 @@ struct TypedAddress {
                 attempted: "read the address \"\(SafeText.line(text))\"",
                 happened: error.problem,
                 cause: "an address is host:port, or a port alone for this computer, or unix:/path",
-                next: (error.suggestions.isEmpty ? ["1337"] : error.suggestions)
-                    .map { "sockeye \(command) \(Failure.quoted(Self.text($0, kind)))" }
+                next: Self.next(for: String(rest), error.suggestions, kind, command)
                     + (error.suggestions.isEmpty ? Self.serviceHint(rest) : []),
                 status: Failure.wrongUsage
             )

@@ -1,0 +1,32 @@
+import Sockeye
+
+/// What was meant by an address that is none, with as much of it as can be used.
+extension TypedAddress {
+    /// - Parameter suggestions: Of the parser, which knows no commands.
+    static func next(for text: String, _ suggestions: [String], _ kind: SocketKind, _ command: String) -> [String] {
+        let name = String(command.prefix { $0 != " " })
+        let listens = ["serve", "relay", "doctor --listen"].contains { command.hasPrefix($0) }
+        // Nobody connects to every interface.
+        var fitting = suggestions.filter { listens || !$0.hasPrefix("*") }
+        if fitting.isEmpty { fitting = suggestions.isEmpty ? [guess(text)] : suggestions }
+        let help = text.lowercased() == "help" ? ["sockeye help \(name)   has its options"] : []
+        return help + fitting.map { "sockeye \(command) \(Failure.quoted(Self.text($0, kind)))" }
+    }
+
+    /// The address for a command, or a kind of connection, that has no such scheme.
+    static func without(_ scheme: String, of text: String, _ command: String) -> String {
+        let rest = text.dropFirst(scheme.count + 1)
+        return "sockeye \(command) \(Failure.quoted((scheme == "unix-datagram" ? "unix:" : "") + rest))"
+    }
+
+    /// The two whose names people write in place of the number.
+    private static let services = ["http": 80, "https": 443]
+
+    private static func guess(_ text: String) -> String {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2 else { return "1337" }
+        let (host, port) = (parts[0], parts[1])
+        let candidates = ["\(port):\(host)", "\(host):\(services[port.lowercased()] ?? 1337)", port]
+        return candidates.first { (try? Endpoint(parsing: $0)) != nil } ?? "1337"
+    }
+}
