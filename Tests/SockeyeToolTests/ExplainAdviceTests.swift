@@ -19,7 +19,7 @@ import Testing
         )
         #expect(text.contains("line 6 of the pasted text: ConnectionRefusedError"), "\(text)")
         #expect(text.contains("your program: a.py, line 7: s.connect"), "\(text)")
-        #expect(text.contains("sockeye doctor 127.0.0.1:4321  # finds out"), "\(text)")
+        #expect(text.contains("finds out which of these it is:\nsockeye doctor 127.0.0.1:4321\n"), "\(text)")
     }
 
     @Test func `files of Python itself are not the person's program`() throws {
@@ -33,21 +33,21 @@ import Testing
             TimeoutError: timed out
             """
         )
-        let place = text.matches().first.flatMap(text.ownFrame)
+        let place = text.matches().first.flatMap(text.ownPlace)
         #expect(place?.words == "b.py, line 2: run()")
     }
 
     @Test func `an error with datagrams gets advice for datagrams`() throws {
         let text = try page("data, a = s.recvfrom(99)", "ConnectionRefusedError: [Errno 111] Connection refused")
-        #expect(text.contains("sockeye doctor udp:HOST:PORT  #"), "\(text)")
-        #expect(text.contains("\nss -lun\n#") && !text.contains("ss -ltn"), "\(text)")
+        #expect(text.contains("\nsockeye doctor udp:HOST:PORT\n"), "\(text)")
+        #expect(text.contains(":\nss -lun\n") && !text.contains("ss -ltn"), "\(text)")
         let held = try page("s = f(socket.SOCK_DGRAM, 4321)", "OSError: [Errno 98] Address already in use")
         #expect(held.contains("--listen udp:PORT"), "\(held)")
     }
 
     @Test func `the advice names the call that failed`() throws {
         let bind = try page("s.bind(\"127.0.0.1\")", "TypeError: bind(): AF_INET address must be tuple, not str")
-        #expect(bind.contains("s.bind((\"127.0.0.1\", PORT))  #") && !bind.contains("s.connect"), "\(bind)")
+        #expect(bind.contains(":\ns.bind((\"127.0.0.1\", PORT))") && !bind.contains("s.connect"), "\(bind)")
         let send = try page("s.sendto(b\"\", 1)", "TypeError: sendto(): AF_INET address must be tuple, not int")
         #expect(send.contains("s.sendto(data, (\"127.0.0.1\", PORT))"), "\(send)")
     }
@@ -64,7 +64,7 @@ import Testing
             "socket.gaierror: [Errno -2] Name or service not known"
         )
         #expect(text.contains("sockeye doctor 127.0.0.1:4000\n"), "\(text)")
-        #expect(text.contains("getent hosts 127.0.0.1  #"), "\(text)")
+        #expect(!text.contains("getent") && !text.contains("2."), "\(text)")
     }
 
     @Test(arguments: Explanation.all.map(\.id))
@@ -74,18 +74,19 @@ import Testing
             matches: [.init(entry: entry, line: 1, text: "", weight: 1)],
             guesses: [],
             place: nil,
-            circumstances: Circumstances(surroundings: "", line: "", hasPortZero: false)
+            circumstances: Circumstances(surroundings: "", line: "", address: MentionedAddress(in: ""))
         )
         let address = MentionedAddress(in: "127.0.0.1:1337")
         let rows = try #require(answer.page(address, columns: 80)).split(separator: "\n")
         let commands = entry.next.filter { $0.contains("  # ") || $0.hasPrefix("sockeye ") }
             .map { address.fill($0).split(separator: "  # ")[0] }
-        let long = rows.filter { $0.count > 80 && !commands.contains($0.dropFirst(16)) }
+        let long = rows.filter { $0.count > 80 && !commands.contains($0.drop { $0 == " " }) }
         #expect(long.isEmpty)
         for next in entry.next {
             let command = address.fill(next).split(separator: "  # ")[0]
             #expect(!next.contains("   "), "a command is followed by words that a shell would take for arguments")
-            if next.contains("  # ") { #expect(rows.contains { $0.contains(command) }, "\(command)") }
+            // Behind a command words would be taken for a part of it: interactive zsh knows no `#`.
+            if next.contains("  # ") { #expect(rows.contains { $0.drop { $0 == " " } == command }, "\(command)") }
         }
     }
 

@@ -38,15 +38,18 @@ struct Explain: AsyncParsableCommand {
         let matches = pasted.matches()
         let surroundings = pasted.surroundings(of: matches.first)
         let address = MentionedAddress(in: surroundings)
-        let place = matches.first.flatMap(pasted.ownFrame)
+        let place = matches.first.flatMap(pasted.ownPlace)
+        let line = (matches.first?.text ?? "") + " " + (place?.code ?? "")
         let answer = ExplainAnswer(
             matches: matches,
             guesses: matches.isEmpty ? NearestGuess.entries(for: pasted) : [],
             place: place,
             circumstances: Circumstances(
                 surroundings: surroundings,
-                line: (matches.first?.text ?? "") + " " + (place?.code ?? ""),
-                hasPortZero: address.hasPortZero
+                line: line,
+                frames: matches.first.map(pasted.frames) ?? "",
+                // An address further away may be another one.
+                address: MentionedAddress(in: line)
             )
         )
         if pasted.skippedBytes > 0 {
@@ -88,7 +91,7 @@ struct ExplainAnswer {
     let matches: [ErrorText.Match]
     let guesses: [Explanation]
     /// Where in the person's own program it happened, if a traceback says so.
-    let place: PythonFrame?
+    let place: ProgramPlace?
     let circumstances: Circumstances
 
     /// For a person; nil when nothing is known.
@@ -109,24 +112,21 @@ struct ExplainAnswer {
         for (index, cause) in entry.causes.enumerated() {
             rows += paragraph(index == 0 ? "  usual causes:" : "", "\(index + 1). \(cause)")
         }
-        for (index, next) in entry.next.enumerated() {
-            let lines = Self.lines(of: SafeText.line(address.fill(next)), max(columns - label, 40))
-            rows += lines.enumerated().map { (index + $0 == 0 ? "  try next:" : "").padded(to: label) + $1 }
-        }
+        let advice = entry.next.flatMap { Self.lines(of: SafeText.line(address.fill($0)), max(columns - label, 40)) }
+        rows += advice.enumerated().map { ($0 == 0 ? "  try next:" : "").padded(to: label) + $1 }
         for other in matches.dropFirst().prefix(3) {
             rows += paragraph("  also there:", "line \(other.line) of the pasted text: \(other.entry.title)")
         }
         return rows.joined(separator: "\n") + "\n"
     }
 
-    /// A command stays whole, so that it can be copied; what it does stands behind `#`, or below in lines that begin with it.
+    /// What a command does stands above it: behind it, a shell would take the words for a part of it. A command stays whole, so
+    /// that it can be copied.
     private static func lines(of next: String, _ width: Int) -> [String] {
         guard let mark = next.firstRange(of: "  # ") else {
             return next.hasPrefix("sockeye ") ? [next] : Narrator.wrap(next, width)
         }
-        if next.count <= width { return [next] }
-        return [String(next[..<mark.lowerBound])]
-            + Narrator.wrap(String(next[mark.upperBound...]), width - 2).map { "# " + $0 }
+        return Narrator.wrap(next[mark.upperBound...] + ":", width) + ["  " + next[..<mark.lowerBound]]
     }
 
     func json(_ address: MentionedAddress) -> JSONValue {
@@ -136,12 +136,16 @@ struct ExplainAnswer {
             ])
         }
         let entry = circumstances.fitted(match.entry)
-        return .object([
+        let known: JSONValue = .object([
             "known": .bool(true), "id": .string(entry.id), "title": .string(entry.title),
             "meaning": .string(entry.meaning), "causes": .strings(entry.causes),
             "next": .strings(entry.next.map(address.fill)), "line": .integer(match.line), "text": .string(match.text),
             "also": .array(matches.dropFirst().map { Self.short($0.entry) }),
         ])
+        guard let place, case .object(let members) = known else { return known }
+        let own = [("file", JSONValue.string(place.file)), ("file_line", .integer(place.line))]
+        let source = place.code.isEmpty ? [] : [("source", JSONValue.string(place.code))]
+        return .object(members + (own + source).map { JSONValue.Member(name: $0.0, value: $0.1) })
     }
 
     private static func short(_ entry: Explanation) -> JSONValue {
@@ -154,13 +158,13 @@ struct ExplainAnswer {
         return Failure(
             attempted: "explain \"\(last)\"",
             happened: "it is none of the messages that sockeye knows",
-            cause: "it is not about sockets, or the program says it in words of its own, or in another language",
-            next: guesses.map {
-                "sockeye explain \(Failure.quoted($0.messages[0].replacing("*", with: " ")))  # nearest: \($0.title)"
-            }
+            cause: "it is not about sockets, or the program says it in words of its own, or in another language"
+                + (guesses.isEmpty
+                    ? "" : "; the nearest that it knows: \(guesses.map { "\"\($0.title)\"" }.joined(separator: ", "))"),
+            next: guesses.map { "sockeye explain \(Failure.quoted($0.messages[0].replacing("*", with: " ")))" }
                 + [
                     "paste the whole output of the program: the line that matters is often further up",
-                    "sockeye doctor HOST:PORT  # looks at the network instead of the message",
+                    "look at the network instead of the message: sockeye doctor HOST:PORT",
                 ],
             status: Failure.networkFailed
         )

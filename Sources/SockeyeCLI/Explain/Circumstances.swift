@@ -1,66 +1,98 @@
-/// What stands around an error and changes the advice: the kind of socket, the call, and an address that nobody can call.
+/// What stands around an error and changes the advice: the call that failed, the kind of socket, the address, the language and
+/// the system.
 struct Circumstances {
-    /// Datagrams: a TCP server on the same port does not count, and nobody says that nothing is there.
-    let isDatagram: Bool
-    let hasPortZero: Bool
-    /// The call that failed: `bind`, `sendto`; empty: unknown.
+    let facts: Set<Fact>
+    /// As it is written in Python: `bind`, `sendto`; empty: unknown.
     let call: String
+
+    /// Something that the text shows. Nothing follows from one that is missing.
+    enum Fact: Hashable, Sendable {
+        case call(SocketCall)
+        /// Datagrams: a TCP server on the same port does not count, and nobody says that nothing is there.
+        case datagram
+        case windows, notWindows
+        /// Of a language in which nobody handles descriptors by hand.
+        case notC
+        /// The language or the library sets SO_REUSEADDR by itself.
+        case reusing
+        case address(AddressFact)
+        /// The message ends with the name of a file.
+        case file
+        case rawSocket
+    }
+
+    enum AddressFact: Hashable, Sendable {
+        /// 127.0.0.1, ::1 or localhost; not these.
+        case loopback, elsewhere
+        case localhostName, ipv6Loopback, ipv4, ipv6
+        case isPrivate, isPublic
+        /// 0.0.0.0 or ::, which is no place to connect to.
+        case unspecified
+        /// 224.… to 239.…
+        case group
+        case portZero, portLow, portHigh, portOfAirPlay
+        /// What stands where a name belongs has `http://`, a path or a port in it.
+        case notName
+    }
 
     /// - Parameters:
     ///   - surroundings: The text around the error.
     ///   - line: The line of the error, and the line of code that it is about.
-    init(surroundings: String, line: String, hasPortZero: Bool) {
-        isDatagram = ["SOCK_DGRAM", ".sendto(", ".recvfrom("].contains { surroundings.contains($0) }
-        call = ["bind", "sendto"].first { line.contains("\($0)(") } ?? ""
-        self.hasPortZero = hasPortZero
+    ///   - frames: The lines below the error, in which Java and Node show where it happened.
+    init(surroundings: String, line: String, frames: String = "", address: MentionedAddress) {
+        call = ["bind", "sendto", "connect"].first { line.contains("\($0)(") } ?? ""
+        var facts = Set(address.facts.map(Fact.address))
+        if let call = SocketCall(line: line) ?? SocketCall(frames: frames) { facts.insert(.call(call)) }
+        if Self.isDatagram(surroundings) { facts.insert(.datagram) }
+        if let isWindows = Self.isWindows(line + "\n" + surroundings) {
+            facts.insert(isWindows ? .windows : .notWindows)
+        }
+        let language = Language(of: line + "\n" + surroundings)
+        if language != nil { facts.insert(.notC) }
+        if language?.reusesAddresses == true || Language.reusingCalls.contains(where: line.contains) {
+            facts.insert(.reusing)
+        }
+        if line.contains(#/ denied: b?['"]/#) { facts.insert(.file) }
+        if surroundings.contains("SOCK_RAW") { facts.insert(.rawSocket) }
+        self.facts = facts
     }
 
-    /// The entry with the causes and commands that fit here.
+    /// The entry with the causes and commands that fit here, the likeliest first.
     func fitted(_ entry: Explanation) -> Explanation {
         var entry = entry
-        if isDatagram { fitDatagram(&entry) }
-        if hasPortZero, ["connection-refused", "address-not-connectable"].contains(entry.id) {
-            entry.causes.insert(
-                "the port is 0: a client cannot connect to port 0; a server that binds to it gets a free one",
-                at: 0
-            )
-            entry.next.insert("use the port that the server says it listens on", at: 0)
+        for fitting in Fitting.all where fitting.id == entry.id && fitting.facts.isSubset(of: facts) {
+            fitting.apply(to: &entry)
         }
-        if entry.id == "address-not-tuple", !call.isEmpty {
-            let data = call == "sendto" ? "data, " : ""
-            entry.causes[0] =
-                "\(call)(\(data)host, port) instead of \(call)(\(data)(host, port)): the inner parentheses are missing"
-            let corrected = "s.\(call)(\(data)(\"127.0.0.1\", {port}))  # with two pairs of parentheses"
-            entry.next = [corrected]
-        }
-        return entry
-    }
-
-    private func fitDatagram(_ entry: inout Explanation) {
-        switch entry.id {
-        case "connection-refused":
-            entry.causes.insert(
-                "a datagram (UDP) came to a port where no program takes datagrams; a TCP server there does not count",
-                at: 0
-            )
-            entry.next = Self.reaching
-        case "receive-timed-out", "connect-timed-out":
-            entry.causes.insert(
-                "a datagram (UDP) was lost, or no program takes it: nobody says so, and waiting is all that happens",
-                at: 0
-            )
-            entry.next = Self.reaching
-        default:
+        if facts.contains(.datagram) {
             entry.next = entry.next.map {
                 $0.replacing("sockeye doctor {address}", with: "sockeye doctor udp:{address}")
                     .replacing("--listen {port}", with: "--listen udp:{port}").replacing("ss -ltn", with: "ss -lun")
             }
         }
+        if entry.id == "address-not-tuple", !call.isEmpty {
+            let data = call == "sendto" ? "data, " : ""
+            entry.causes[0] =
+                "\(call)(\(data)host, port) instead of \(call)(\(data)(host, port)): the inner parentheses are missing"
+            entry.next = ["s.\(call)(\(data)(\"127.0.0.1\", {port}))  # with two pairs of parentheses"]
+        }
+        return entry
     }
 
-    private static let reaching = [
-        "sockeye doctor udp:{address}  # says what can be found out about datagrams from here",
-        "ss -lun  # on the server's computer: lists which programs take datagrams, and on which address",
-        "sockeye serve --echo 'udp:*:{port}'  # on the server's computer: answers each datagram, to test with",
-    ]
+    private static func isDatagram(_ text: String) -> Bool {
+        [
+            "SOCK_DGRAM", "sendto(", "recvfrom(", "recvfrom: ", "sendto: ", "dial udp", "listen udp", "read udp",
+            "write udp", "UdpSocket", "DatagramSocket", "DatagramChannel", "node:dgram", "(dgram.js",
+            "DatagramProtocol",
+            "datagram_received",
+        ]
+        .contains { text.contains($0) }
+    }
+
+    /// nil: nothing tells.
+    private static func isWindows(_ text: String) -> Bool? {
+        if ["WinError", "WSAE", "Winsock", "C:\\", ".exe"].contains(where: text.contains) { return true }
+        if text.contains(#/(Errno|errno:?|os error|code:) -?1[01]\d{3}\b/#) { return true }
+        // Below 1000 are the numbers of Linux and macOS.
+        return text.contains(#/(\[Errno|errno:|os error|Os \{ code:) -?\d{1,3}\b/#) ? false : nil
+    }
 }

@@ -6,9 +6,9 @@ struct Explanation: Sendable {
     /// The name of the entry for scripts, `connection-refused`; it never changes.
     let id: String
     /// The message in half a line.
-    let title: String
+    var title: String
     /// What happened, in words that somebody new knows.
-    let meaning: String
+    var meaning: String
     /// Why that usually is, the most likely first.
     var causes: [String]
     /// Commands and changes, the first to try first. `{address}`, `{host}` and `{port}` become those of the message.

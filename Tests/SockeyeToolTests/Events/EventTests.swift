@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import SockeyeCLI
+
 /// `--json` of every command: each line as Python reads it, held against docs/json.md.
 @Suite(.serialized, .inTurnWithPrograms, .ownThread) struct EventTests {
     /// What the checker says of the output of a command, which must have told these kinds of events and no others.
@@ -233,6 +235,33 @@ import Testing
         let words = Self.others[row].line.split(separator: " ").map(String.init)
         let kinds = Self.others[row].kinds.split(separator: " ").map(String.init)
         try expect(Program.sockeye(arguments: words).finish().text, of: words[0], tells: Set(kinds))
+    }
+
+    @Test func `explain tells the place in the program, as the page says`() throws {
+        let explain = try Program.sockeye("explain", "--json")
+        explain.write(
+            PastedMessage.traceback("s.connect((h, 1))", "ConnectionRefusedError: [Errno 111] refused") + "\n"
+        )
+        let text = explain.finish().text
+        #expect(text.contains(#""file":"a.py","file_line":7,"source":"s.connect((h, 1))""#), "\(text)")
+        try expect(text, of: "explain", tells: ["explanation"])
+    }
+
+    @Test func `every id that a conclusion or an explanation may have is on the page`() throws {
+        let page = try String(contentsOfFile: EventPage.path, encoding: .utf8)
+        let sections = page.split(separator: "\n## sockeye ")
+        let relay = try #require(sections.first { $0.hasPrefix("relay\n") })
+        let explain = try #require(sections.first { $0.hasPrefix("explain\n") })
+        for entry in Explanation.all { #expect(explain.contains("`\(entry.id)`"), "\(entry.id)") }
+        let tool = URL(fileURLWithPath: EventPage.path).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Sources/SockeyeCLI")
+        var ids: Set<String> = []
+        for file in ["Story/RelayStory+Words.swift", "Relay/RelayIdle.swift"] {
+            let source = try String(contentsOf: tool.appendingPathComponent(file), encoding: .utf8)
+            ids.formUnion(source.matches(of: #/Remark\(\s*"([a-z-]+)"/#).map { String($0.output.1) })
+        }
+        #expect(ids.count >= 15)
+        for id in ids { #expect(relay.contains("`\(id)`"), "\(id)") }
     }
 
     @Test func `every command that takes part in a network has json and a section`() throws {
