@@ -14,7 +14,20 @@ extension Lesson {
             "When the queue is full the system does not refuse: it stays silent. connect sleeps, and the system asks again after a second.",
             "As soon as accept takes one out there is room, and the next request gets through.",
         ],
-        tryNext: ["ss -ltn    Recv-Q: who waits in the queue now; Send-Q: how many may"]
+        tryNext: [
+            .init(
+                "In one terminal: a server in Python that listens, and never accepts; Enter ends it",
+                "python3 -c 'from socket import *; s = create_server((\"127.0.0.1\", 1337), backlog=2); input()'"
+            ),
+            .init(
+                "In each of four others: three are connected at once, the fourth waits until you press Ctrl-C",
+                "sockeye connect 1337"
+            ),
+            .init(
+                "Meanwhile, in a sixth: Recv-Q is who waits in the queue, Send-Q how many may",
+                "ss -ltn 'sport = :1337'"
+            ),
+        ]
     ) { stage in
         let address = Handover<SocketAddress>()
         let queued = Handover<Bool>()

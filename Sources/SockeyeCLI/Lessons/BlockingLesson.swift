@@ -16,8 +16,8 @@ extension Lesson {
             "recv sleeps until bytes come, or the end: 0 bytes, which is how a program learns of a close.",
         ],
         tryNext: [
-            "sockeye serve --explain    in one terminal",
-            "sockeye connect 1337 --explain    in another: type a line, then press Ctrl-D",
+            .init("In one terminal", "sockeye serve --explain"),
+            .init("In another; type a line, then press Ctrl-D", "sockeye connect 1337 --explain"),
         ]
     ) { stage in
         let address = Handover<SocketAddress>()

@@ -17,9 +17,9 @@ extension Lesson {
                 + "minute to one server this client has no port left.",
         ],
         tryNext: [
-            "sockeye serve --echo    in one terminal",
-            "sockeye bench -c 1 1337    in another: one connection for all messages",
-            "sockeye bench -c 1 --reconnect 1337    and then: one for each",
+            .init("In one terminal", "sockeye serve --echo"),
+            .init("In another: one connection for all messages", "sockeye bench -c 1 1337"),
+            .init("And then: one for each", "sockeye bench -c 1 --reconnect 1337"),
         ]
     ) { stage in
         let address = Handover<SocketAddress>()

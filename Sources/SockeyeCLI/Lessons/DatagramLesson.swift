@@ -10,16 +10,16 @@ extension Lesson {
             """,
         lookFor: [
             "Four sends are four receives, though all four were there already: a datagram never comes together with another.",
-            "recv(up to 3) gets 3 bytes of \"three\", and the other two are gone: the next recv has the next datagram.",
+            "recv(3) gets 3 bytes of \"three\", and the other two are gone: the next recv has the next datagram.",
             "Two hundred sends all work, and yet few arrive: the system keeps only some for a server that does not receive, "
                 + "throws the rest away, and tells nobody.",
             "Where nobody is, the first send works as well. The other computer answers \"nobody here\", and the next call says so: "
                 + "but only on a socket that connect has tied to one address.",
         ],
         tryNext: [
-            "sockeye lesson 7    what TCP does instead, when the receiver is slow",
-            "sockeye serve udp:1337    in one terminal",
-            "sockeye connect udp:1337    in another: each line is a datagram",
+            .init("What TCP does instead, when the receiver is slow", "sockeye lesson 7"),
+            .init("In one terminal", "sockeye serve udp:1337"),
+            .init("In another; each line that you type is a datagram", "sockeye connect udp:1337"),
         ]
     ) { stage in
         let (address, sent, read, flooded) = (
@@ -70,7 +70,7 @@ extension Lesson {
     }
 
     private static func udpServer(_ stage: LessonStage) throws(SocketError) -> Socket {
-        let server = try stage.step(.server, "socket(datagram)") { () throws(SocketError) in
+        let server = try stage.step(.server, "socket(SOCK_DGRAM)") { () throws(SocketError) in
             try Socket(.ipv4, .datagram)
         }
         // Room for a handful of datagrams.
@@ -99,7 +99,7 @@ extension Lesson {
             let first = stage.failingStep(.client, "send(\"hello?\")", carries: .lost) { () throws(SocketError) in
                 try socket.sendAll("hello?")
             }
-            let second = stage.failingStep(.client, "recv(up to 1024)") { () throws(SocketError) in
+            let second = stage.failingStep(.client, "recv(1024)") { () throws(SocketError) in
                 _ = try socket.receive(upTo: 1024)
             }
             stage.check("the first send to nobody worked", first == nil)

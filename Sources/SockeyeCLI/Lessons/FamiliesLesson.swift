@@ -15,9 +15,12 @@ extension Lesson {
             "An IPv4 client has an address like ::ffff:127.0.0.1 there; it is shown as 127.0.0.1.",
         ],
         tryNext: [
-            "sockeye serve 127.0.0.1:1337    in one terminal",
-            "sockeye connect '[::1]:1337'    in another: refused, though the server runs",
-            "sockeye serve '*:1337'    instead: takes clients of both families",
+            .init("In one terminal", "sockeye serve 127.0.0.1:1337"),
+            .init("In another: refused, though the server runs", "sockeye connect '[::1]:1337'"),
+            .init(
+                "In the first, after Ctrl-C: a server that takes clients of both families",
+                "sockeye serve '*:1337'"
+            ),
         ]
     ) { stage in
         try await names(stage)

@@ -9,14 +9,17 @@ extension Lesson {
             when the server has to see the end of the question before it can answer?
             """,
         lookFor: [
-            "shutdown ends one direction only. The server's recv returns 0 bytes: the end of the question.",
+            "shutdown(SHUT_WR) ends one direction only, the sending (WR is write). The server's recv returns 0 bytes: the end of the question.",
             "The answer still comes, although the client has finished: its own recv works on.",
             "Sending after shutdown fails with EPIPE: the promise was that nothing more comes.",
             "A client that waits for the answer without shutdown, and a server that waits for the end, wait for ever.",
         ],
         tryNext: [
-            "sockeye serve --explain    in one terminal",
-            "printf 'hi' | sockeye connect 1337    in another: sends, finishes, and waits for the answer",
+            .init("In one terminal", "sockeye serve --explain"),
+            .init(
+                "In another; it sends, finishes, and waits for the answer",
+                "printf 'hi' | sockeye connect 1337"
+            ),
         ]
     ) { stage in
         let address = Handover<SocketAddress>()
@@ -34,7 +37,7 @@ extension Lesson {
             stage.waitUntilBlocked(.server)
             try stage.send(socket, "pear apple fig", from: .client)
             stage.waitUntilBlocked(.server)
-            try stage.step(.client, "shutdown(sending)", carries: .delivered) { () throws(SocketError) in
+            try stage.step(.client, "shutdown(SHUT_WR)", carries: .delivered) { () throws(SocketError) in
                 try socket.shutdown(.sending)
             }
             let answer = try stage.receive(.client, socket)

@@ -34,17 +34,10 @@ struct LessonPage {
         if !hasPassed {
             lines += paragraph("This is not what the lesson is about: on this computer it came out differently.")
         }
-        lines += ["", paint.bold("Try it yourself")] + lesson.tryNext.flatMap { Self.suggestion($0, width) }
+        lines += ["", paint.bold("Try it yourself")]
+        // A command stands alone in its line, and is never broken, so that it can be copied.
+        lines += lesson.tryNext.flatMap { bullet("·", $0.words + ":") + ["        " + $0.command] }
         return lines
-    }
-
-    /// A command stays in one line, so that it can be copied; what is said of it, behind four blanks, goes below where it does
-    /// not fit beside.
-    private static func suggestion(_ text: String, _ width: Int) -> [String] {
-        let line = "    " + text
-        guard line.count > width, let gap = text.firstRange(of: "    ") else { return [line] }
-        let remark = Narrator.wrap(String(text[gap.upperBound...]), width - 8)
-        return ["    " + text[..<gap.lowerBound]] + remark.map { "        " + $0 }
     }
 
     /// The fields are described in docs/lessons.md.

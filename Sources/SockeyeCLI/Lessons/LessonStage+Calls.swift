@@ -57,7 +57,7 @@ extension LessonStage {
         -> [UInt8]?
     {
         var bytes: [UInt8]?
-        try step(lane, "recv(up to \(maximum))") { () throws(SocketError) in
+        try step(lane, "recv(\(maximum))") { () throws(SocketError) in
             bytes = try socket.receive(upTo: maximum)
         } result: { _, _ in
             Self.words(for: bytes, lane)

@@ -48,7 +48,7 @@ struct LessonTimeline: Sendable {
         }
     }
 
-    /// `recv() returns` for `recv(up to 1024)`.
+    /// `recv() returns` for `recv(1024)`.
     private static func returning(_ call: String) -> String {
         call.contains("(") ? "\(call.prefix { $0 != "(" })() returns" : "\(call): done"
     }

@@ -16,10 +16,10 @@ extension Lesson {
             "So a send that worked says nothing about whether somebody received it.",
         ],
         tryNext: [
-            "sockeye serve 8000    in one terminal",
-            "sockeye relay 1337 8000 --reset-after 20    in a second",
-            "sockeye connect 1337    in a third: the third line or so meets the reset",
-            "sockeye explain 'broken pipe'",
+            .init("In one terminal", "sockeye serve 8000"),
+            .init("In a second", "sockeye relay 1337 8000 --reset-after 20"),
+            .init("In a third; the third line or so that you type meets the reset", "sockeye connect 1337"),
+            .init("What the other error means", "sockeye explain 'broken pipe'"),
         ]
     ) { stage in
         let address = Handover<SocketAddress>()
@@ -42,7 +42,7 @@ extension Lesson {
             while (try? Syscalls.unsentBytes(first.descriptor)) ?? 0 > 0 { ThisProcess.pause(milliseconds: 1) }
             unread.give()
             closed.wait()
-            let reset = stage.failingStep(.client, "recv(up to 1024)") { () throws(SocketError) in
+            let reset = stage.failingStep(.client, "recv(1024)") { () throws(SocketError) in
                 _ = try first.receive(upTo: 1024)
             }
             stage.check("closing with bytes unread is a reset: ECONNRESET", reset?.errno == .connectionReset)

@@ -6,7 +6,7 @@ struct SVGTimeline {
     /// Characters that fit into a lane: 12 points of a monospaced font are 7.2 wide.
     private static let laneCharacters = 46
     /// Up to the client's lane.
-    private static let noteCharacters = 58
+    private static let noteCharacters = 56
     private static let timeX = 78
     private static let laneX: [LessonLane: Int] = [.server: 104, .client: 540]
     private static let arrowXs = (from: 448, to: 528)

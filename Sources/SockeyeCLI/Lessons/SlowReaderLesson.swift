@@ -16,10 +16,10 @@ extension Lesson {
             "Two programs that both send much before they receive can block each other for ever.",
         ],
         tryNext: [
-            "sockeye serve --discard 8000    in one terminal",
-            "sockeye relay 1337 8000 --rate 64K >/dev/null    in a second: passes on slowly",
-            "head -c 10M /dev/zero | sockeye connect 1337 --explain    in a third: its send waits",
-            "ss -tn    meanwhile: Recv-Q and Send-Q show what is in the buffers",
+            .init("In one terminal", "sockeye serve --discard 8000"),
+            .init("In a second; it passes on slowly", "sockeye relay 1337 8000 --rate 64K >/dev/null"),
+            .init("In a third; its send waits", "head -c 10M /dev/zero | sockeye connect 1337 --explain"),
+            .init("Meanwhile: Recv-Q and Send-Q show what is in the buffers", "ss -tn"),
         ]
     ) { stage in
         // Small buffers, so that they are soon full: the kernel doubles what is set.

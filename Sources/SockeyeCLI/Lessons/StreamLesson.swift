@@ -13,12 +13,14 @@ extension Lesson {
             "The same bytes come out of three recvs when each takes at most 4: where they are cut is the receiver's affair.",
             "With a length before each message the receiver knows where it ends: it reads the length, then exactly that "
                 + "many bytes, with as many recvs as that takes.",
+            "recv(n) never promises n bytes, only at most n. The loop in Python: while len(data) < n: data += s.recv(n - len(data)); "
+                + "and in Sockeye: receive(exactly: n).",
             "So a program that takes one recv for one message works for weeks, and then does not.",
         ],
         tryNext: [
-            "sockeye serve 8000    in one terminal",
-            "sockeye relay 1337 8000 --merge 2s --explain    in a second",
-            "sockeye connect 1337    in a third: type three short lines quickly",
+            .init("In one terminal", "sockeye serve 8000"),
+            .init("In a second", "sockeye relay 1337 8000 --merge 2s --explain"),
+            .init("In a third; type three short lines quickly", "sockeye connect 1337"),
         ]
     ) { stage in
         let (address, sentPlain, sentFramed) = (Handover<SocketAddress>(), Handover<Bool>(), Handover<Bool>())
@@ -70,7 +72,8 @@ extension LessonStage {
     /// As many receives as it takes: even so many bytes may come in pieces.
     func receiveExactly(_ lane: LessonLane, _ socket: borrowing Socket, _ count: Int) throws(SocketError) -> [UInt8] {
         var bytes: [UInt8] = []
-        try step(lane, "recv(exactly \(count))") { () throws(SocketError) in
+        let call = count == 1 ? "recv(1)" : "recv(\(count)), again until \(count) are there"
+        try step(lane, call) { () throws(SocketError) in
             while bytes.count < count, let more = try socket.receive(upTo: count - bytes.count) { bytes += more }
         } result: { _, _ in
             bytes.count == 1 ? "the length: \(bytes[0])" : Self.words(for: bytes, lane)

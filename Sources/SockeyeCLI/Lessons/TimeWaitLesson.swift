@@ -16,8 +16,11 @@ extension Lesson {
             "It does not let two servers that are alive share a port.",
         ],
         tryNext: [
-            "ss -tan state time-wait    lists the connections that this lesson has left behind",
-            "sockeye doctor --listen 1337    says who holds a port, and for how long",
+            .init("Within a minute: the connections that this lesson has left behind", "ss -tan state time-wait"),
+            .init(
+                "With the port of the first bind above in place of PORT: who holds it, and for how long",
+                "sockeye doctor --listen PORT"
+            ),
         ]
     ) { stage in
         stage.note("The server closes first, and has not set SO_REUSEADDR:")
