@@ -91,7 +91,7 @@ extension Advice {
                 "ports below \(at.facts.firstFreePort) are for the administrator (net.ipv4.ip_unprivileged_port_start)",
                 [
                     "sockeye serve \(free)   takes a port that is free for everyone",
-                    "sudo sysctl net.ipv4.ip_unprivileged_port_start=\(at.port)   opens them until the next start",
+                    "sudo sysctl net.ipv4.ip_unprivileged_port_start=\(at.port)   opens them to every program, until the next start",
                 ]
             )
         }

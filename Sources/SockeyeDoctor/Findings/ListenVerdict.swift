@@ -48,7 +48,7 @@ package enum ListenVerdict {
                 cause: "this program does not run as administrator (root)",
                 next: [
                     "sockeye serve \(evidence.typed("\(free)"))   takes a port that is free for everyone",
-                    "sudo sysctl net.ipv4.ip_unprivileged_port_start=\(port)   opens them until the next start",
+                    "sudo sysctl net.ipv4.ip_unprivileged_port_start=\(port)   opens them to every program, until the next start",
                 ]
             )
         case .addressNotAvailable:
@@ -118,7 +118,9 @@ package enum ListenVerdict {
             evidence: seen + ["the kernel's list of TCP sockets has none with that port"],
             cause: "a program has called bind and not yet listen, or failed between the two",
             next: [
-                state.isRoot ? "ss -tanp   may show it" : "sudo ss -tanp   may show it",
+                // ss learned to show such sockets with Linux 6.8, and only where it is asked for them.
+                (state.isRoot ? "" : "sudo ")
+                    + "lsof -n | grep 'protocol: TCP'   lists who has a socket that is in no list",
                 "sockeye serve \(other(evidence.port))   takes another port",
             ]
         )
