@@ -8,8 +8,12 @@ package import SockeyeSystem
 ///
 /// **Cancellation.** A probe that runs goes on to its own time limit, a few seconds, and its answer is dropped.
 package struct Doctor: Sendable {
-    private let probes: any Probes
-    private let limits: Limits
+    let probes: any Probes
+    let limits: Limits
+    let progress: Progress
+
+    /// Is told what is waited for, each time that it is something else.
+    package typealias Progress = @Sendable (String) -> Void
 
     /// How long the doctor waits for what.
     package struct Limits: Sendable {
@@ -28,118 +32,19 @@ package struct Doctor: Sendable {
         package init() {}
     }
 
-    package init(probes: any Probes = SystemProbes(), limits: Limits = Limits()) {
+    package init(
+        probes: any Probes = SystemProbes(),
+        limits: Limits = Limits(),
+        progress: @escaping Progress = { _ in }
+    ) {
         self.probes = probes
         self.limits = limits
+        self.progress = progress
     }
 
-    /// Where servers usually are: of those that beginners start, and of those that most computers have.
-    private static let usualPorts: [UInt16] = [22, 80, 443, 1337, 3000, 5000, 8000, 8080]
-
-    // MARK: Connecting
-
-    /// What was found out about a connection, and the evidence, for whoever goes on from there.
-    package func connect(to endpoint: Endpoint) async -> (report: Report, evidence: ConnectEvidence) {
-        let found = await probes.lookUp(endpoint)
-        var evidence = ConnectEvidence(
-            target: endpoint.description,
-            name: endpoint.name,
-            port: endpoint.port ?? 0,
-            lookUp: found
-        )
-        // A server for a single client is gone once it has been connected to.
-        let before = found.addresses.isEmpty ? ComputerState() : await probes.state()
-        evidence.attempts = await attempts(at: found.addresses, limits.connect)
-        let silent = evidence.attempts.filter { $0.outcome == .silent }.map(\.address)
-        // Three times more for each: on a line that loses every third packet, silence comes by chance once in a thousand.
-        evidence.retries = await attempts(at: silent + silent + silent, limits.connect)
-        let failed = evidence.attempts.map(\.address).filter { address in
-            !(evidence.attempts + evidence.retries).contains { $0.address == address && $0.outcome == .connected }
-        }
-        evidence.state = await probes.state()
-        let isHopeless = failed.count == evidence.attempts.count
-        if isHopeless, !failed.isEmpty { await lookAround(failed, &evidence) }
-        evidence.compare(with: before)
-        var steps = evidence.name == nil ? [] : [Report.Step("look up \(evidence.name ?? "")", found.duration)]
-        steps += evidence.attempts.map { Report.Step("connect to \($0.address)", $0.duration) }
-        let findings = ConnectVerdict.findings(evidence)
-        return (Report(attempted: "connect to \(evidence.target)", findings: findings, steps: steps), evidence)
-    }
-
-    private func attempts(at addresses: [SocketAddress], _ limit: Duration, watch: Duration? = nil) async -> [Attempt] {
-        let watching = watch ?? limits.watch
-        return await withTaskGroup(of: (Int, Attempt).self) { group in
-            for (index, address) in addresses.enumerated() {
-                group.addTask { (index, await probes.connect(to: address, within: limit, watching: watching)) }
-            }
-            var done: [(Int, Attempt)] = []
-            for await one in group { done.append(one) }
-            return done.sorted { $0.0 < $1.0 }.map(\.1)
-        }
-    }
-
-    /// Nothing worked: who else is there, and does the own router answer?
-    private func lookAround(_ failed: [SocketAddress], _ evidence: inout ConnectEvidence) async {
-        let away = failed.filter { !evidence.state.isOwn($0) && $0.family != .unix && !$0.isAny && !$0.isMulticast }
-        guard !away.isEmpty else { return }
-        // Two addresses of each computer are enough: a name may have dozens.
-        let others = away.prefix(2).flatMap { address in
-            Self.usualPorts.filter { $0 != evidence.port }.map { address.plain(port: $0) }
-        }
-        async let answers = attempts(at: others, limits.otherPorts, watch: .zero)
-        for address in away.prefix(2) {
-            guard let gateway = evidence.state.route(to: address)?.gateway else {
-                // Who else is in the network? The router is asked, so that the kernel's table knows.
-                let router = evidence.state.routes.first { $0.isDefault && $0.network.family == address.family }?
-                    .gateway
-                if let router { _ = await probes.nudge(router, hops: nil, within: limits.nudge) }
-                continue
-            }
-            _ = await probes.nudge(gateway, hops: nil, within: limits.nudge)
-            guard !address.isPrivate, address.family == .ipv4 else { continue }
-            evidence.oneHop[address] = await probes.nudge(address, hops: 1, within: limits.nudge)
-            if evidence.oneHopElsewhere.isEmpty {
-                evidence.oneHopElsewhere = await probes.nudge(Self.certainlyElsewhere, hops: 1, within: limits.nudge)
-            }
-        }
-        evidence.otherPorts = await answers
-        evidence.state = await probes.state()
-    }
-
-    /// 198.51.100.1, which is nobody's (RFC 5737): with one hop allowed the packet ends at the own router anyway.
-    private static let certainlyElsewhere = SocketAddress.ipv4(IPv4Address(198, 51, 100, 1), port: 0)
-
-    // MARK: Datagrams
-
-    /// What can be said about UDP from one end.
-    package func ask(_ endpoint: Endpoint) async -> Report {
-        let found = await probes.lookUp(endpoint)
-        var base = ConnectEvidence(
-            target: "udp:\(endpoint)",
-            name: endpoint.name,
-            port: endpoint.port ?? 0,
-            lookUp: found
-        )
-        base.transport = "UDP"
-        var evidence = DatagramEvidence(base)
-        evidence.attempts = await withTaskGroup(of: (Int, DatagramAttempt).self) { group in
-            for (index, address) in found.addresses.enumerated() {
-                group.addTask { (index, await probes.datagram(to: address, within: limits.datagram)) }
-            }
-            var done: [(Int, DatagramAttempt)] = []
-            for await one in group { done.append(one) }
-            return done.sorted { $0.0 < $1.0 }.map(\.1)
-        }
-        if !evidence.attempts.contains(where: { $0.answer != nil }) {
-            let targets = found.addresses.filter { !$0.isAny && !$0.isMulticast && $0.port != 0 }
-            evidence.overTCP = await attempts(at: Array(targets.prefix(2)), limits.otherPorts, watch: .zero)
-        }
-        evidence.base.state = await probes.state()
-        var steps = base.name == nil ? [] : [Report.Step("look up \(base.name ?? "")", found.duration)]
-        steps += evidence.attempts.map { Report.Step("ask \($0.address)", $0.duration) }
-        let findings = DatagramVerdict.findings(evidence)
-        return Report(attempted: "send datagrams to \(base.target)", findings: findings, steps: steps)
-    }
+    /// How often it is made sure that nobody answers for an address of the own network. 3: on a line that loses two packets of
+    /// five in each direction all of the kernel's questions get lost once in two hundred times then.
+    static let rounds = 3
 
     // MARK: Listening
 
@@ -164,19 +69,42 @@ package struct Doctor: Sendable {
                 break
             }
         }
+        if let binding = evidence.binding, binding.address.isAny, binding.address.family == .ipv6,
+            binding.plain == .addressInUse
+        {
+            // Who has the port for IPv6 and for IPv4 would be in the way of this.
+            let free = await probes.bind(to: .ipv4(.any, port: evidence.port), kind: kind, reuse: .off) == nil
+            evidence.isFreeForIPv4 = free
+        }
         evidence.state = await probes.state()
+        progress("reading the rules of the firewall")
         evidence.firewall = await probes.firewall()
+        evidence.firewall.interfaces = outerInterfaces(evidence.state)
         let attempted = "\(kind == .datagram ? "take datagrams" : "listen") on \(evidence.place)"
         return Report(attempted: attempted, findings: ListenVerdict.findings(evidence))
     }
 
+    /// Those by which clients on other computers come.
+    private func outerInterfaces(_ state: ComputerState) -> [String] {
+        let outer = state.interfaces.filter { ![.thisComputer, .containers].contains(AddressPurpose(of: $0)) }
+        return Set(outer.map(\.interface)).sorted()
+    }
+
     // MARK: This computer
+
+    /// 12 of 0.7 s: the kernel asks for a neighbour three times, a second apart, and begins again when it is asked to.
+    private static let routerQuestions = 12
 
     package func computer() async -> Report {
         var state = await probes.state()
         if let router = state.routes.first(where: { $0.isDefault && !$0.isForbidden })?.gateway {
-            _ = await probes.nudge(router, hops: nil, within: limits.nudge)
-            state = await probes.state()
+            progress("asking whether the router \(router.host) is there")
+            // A question on its way, or one that got lost, looks like a router that is silent.
+            for _ in 0..<Self.routerQuestions {
+                _ = await probes.nudge(router, hops: nil, within: limits.nudge)
+                state = await probes.state()
+                guard state.neighbour(router) == .silent else { break }
+            }
         }
         return Report(attempted: "look at this computer", findings: ComputerVerdict.findings(state))
     }
@@ -184,7 +112,7 @@ package struct Doctor: Sendable {
 
 extension Endpoint {
     /// The name that is to be looked up, where the endpoint has one.
-    fileprivate var name: String? {
+    var name: String? {
         guard case .host(let name, _) = kind else { return nil }
         return name
     }

@@ -43,10 +43,25 @@ import Testing
         var hanging = evidence()
         hanging.sendsMuch = .hangs
         hanging.receivesMuch = nil
+        hanging.datagrams.up = 1272
         #expect(BothEndsVerdict.findings(hanging).first?.id == "large-packets-vanish")
         for finding in BothEndsVerdict.findings(hanging) + BothEndsVerdict.findings(silent) {
             #expect(!finding.evidence.isEmpty && !finding.cause.isEmpty && !finding.next.isEmpty)
         }
+    }
+
+    @Test func `a line that is slow or loses packets is not one on which large packets vanish`() {
+        var slow = evidence()
+        (slow.sendsMuch, slow.receivesMuch) = (.slow, nil)
+        #expect(BothEndsVerdict.findings(slow).map(\.id) == ["both-ends", "largest-packet", "way-back-open"])
+        #expect(BothEndsVerdict.findings(slow)[0].evidence.contains { $0.contains("the line is slow") })
+        // Large datagrams pass, so that nothing on the way is too small for TCP's packets.
+        slow.sendsMuch = .hangs
+        #expect(!BothEndsVerdict.findings(slow).contains { $0.severity == .problem })
+        // What there was no time for is not known.
+        slow.datagrams.isKnown = false
+        slow.datagrams.down = 0
+        #expect(BothEndsVerdict.findings(slow).map(\.id) == ["both-ends", "way-back-open"])
     }
 
     @Test(arguments: [64, 65, 1199, 1472, 9000, 65_506])
@@ -109,7 +124,8 @@ import Testing
         #expect(seen.count == 1)
         #expect(seen.first?.wayBack?.outcome == .connected)
         #expect(
-            seen.first.map { HostVerdict.findings($0)[0].evidence.contains { $0.hasPrefix("round trip ") } } == true
+            seen.first.map { HostVerdict.findings($0, port: 1337)[0].evidence.contains { $0.hasPrefix("round trip ") } }
+                == true
         )
     }
 

@@ -45,9 +45,24 @@ import Testing
     static let here = SocketAddress.ipv4(.loopback, port: 1337)
     static let router = SocketAddress.ipv4(IPv4Address(198, 51, 100, 9), port: 0)
 
+    static let connected = Row(name: "connected", outcome: .connected, id: "works", confidence: .certain)
+    static let refused = Row(
+        name: "refused",
+        outcome: .failed(.connectionRefused),
+        id: "nothing-listens",
+        confidence: .likely
+    )
+
     static let rows: [Row] = [
-        Row(name: "connected", outcome: .connected, id: "works", confidence: .certain),
-        Row(name: "refused", outcome: .failed(.connectionRefused), id: "nothing-listens", confidence: .likely),
+        Row(
+            name: "everybody in the network",
+            address: .ipv4(IPv4Address(192, 168, 0, 255), port: 1337),
+            outcome: .failed(.networkUnreachable),
+            id: "group-address",
+            confidence: .certain
+        ),
+        connected,
+        refused,
         Row(name: "silent", outcome: .silent, id: "host-silent", confidence: .likely),
         Row(
             name: "silent, another port answers",
@@ -217,7 +232,7 @@ import Testing
         ),
     ]
 
-    private func evidence(_ row: Row) throws -> ConnectEvidence {
+    static func evidence(_ row: Row) throws -> ConnectEvidence {
         var evidence = ConnectEvidence(
             target: "\(row.address)",
             port: row.address.port ?? 0,
@@ -233,7 +248,7 @@ import Testing
 
     @Test(arguments: rows)
     func `evidence leads to its finding`(row: Row) throws {
-        let finding = try #require(ConnectVerdict.findings(try evidence(row)).first)
+        let finding = try #require(ConnectVerdict.findings(try Self.evidence(row)).first)
         #expect(finding.id == row.id)
         if let confidence = row.confidence { #expect(finding.confidence == confidence) }
         #expect(!finding.what.isEmpty && !finding.evidence.isEmpty && !finding.cause.isEmpty && !finding.next.isEmpty)
@@ -242,7 +257,7 @@ import Testing
 
     @Test func `the same evidence gives the same findings`() throws {
         for row in Self.rows {
-            #expect(ConnectVerdict.findings(try evidence(row)) == ConnectVerdict.findings(try evidence(row)))
+            #expect(ConnectVerdict.findings(try Self.evidence(row)) == ConnectVerdict.findings(try Self.evidence(row)))
         }
     }
 
@@ -251,23 +266,23 @@ import Testing
         where row.outcome == .silent
             && !["queue-full", "firewall-drops-here", "router-silent", "works"].contains(row.id)
         {
-            #expect(ConnectVerdict.findings(try evidence(row)).first?.confidence != .certain, "\(row.name)")
+            #expect(ConnectVerdict.findings(try Self.evidence(row)).first?.confidence != .certain, "\(row.name)")
         }
     }
 
     @Test func `a server that has not accepted is a problem, and only with evidence of it`() throws {
-        var evidence = try evidence(Self.rows[0])
+        var evidence = try Self.evidence(Self.connected)
         #expect(ConnectVerdict.findings(evidence).map(\.id) == ["works"])
         evidence.attempts[0].isNotAccepted = true
         let findings = ConnectVerdict.findings(evidence)
         #expect(findings.map(\.id) == ["not-accepted", "works"])
         // Whoever connects now waits as well.
-        #expect(!findings[1].next.contains { $0.hasPrefix("sockeye connect") })
+        #expect(!findings[1].next.contains { $0.command?.hasPrefix("sockeye connect") == true })
         #expect(!findings.contains { $0.evidence.contains { $0.contains("inode") } })
     }
 
     @Test func `what works says that the doctor was a client itself`() throws {
-        var evidence = try evidence(Self.rows[0])
+        var evidence = try Self.evidence(Self.connected)
         func said() -> [String] { ConnectVerdict.findings(evidence)[0].evidence.filter { $0.contains("the doctor") } }
         #expect(said().count == 1 && said()[0].contains("connected once") && said()[0].contains("single client"))
         evidence.retries = [Attempt(Self.target, .connected)]
@@ -300,18 +315,35 @@ import Testing
 
     @Test func `neighbours that answer are told one by one, and one client in a queue is one`() throws {
         let row = try #require(Self.rows.first { $0.name == "a neighbour is not there" })
-        var evidence = try evidence(row)
+        var evidence = try Self.evidence(row)
         let other = SocketAddress.ipv4(IPv4Address(192, 168, 0, 3), port: 0)
         evidence.state.neighbours.append(Neighbour(address: other, interface: "eth0", state: .answered))
         let lines = ConnectVerdict.findings(evidence)[0].evidence
         #expect(lines.contains("192.168.0.3 answers") && !lines.contains { $0.contains("so do") })
-        evidence = try self.evidence(try #require(Self.rows.first { $0.id == "queue-full" }))
+        evidence = try Self.evidence(try #require(Self.rows.first { $0.id == "queue-full" }))
         evidence.state.sockets = [SocketRow(local: Self.here, state: .listen, waiting: 1)]
         #expect(ConnectVerdict.findings(evidence)[0].what.contains("1 client waits in its queue"))
     }
 
+    @Test func `a listener for IPv6 alone is no firewall`() throws {
+        let here = Self.here
+        var evidence = ConnectEvidence(target: "127.0.0.1:1337", port: 1337, lookUp: LookUp([here]))
+        evidence.attempts = [Attempt(here, .failed(.connectionRefused))]
+        evidence.state = try Self.home()
+        evidence.state.sockets = [SocketRow(local: .ipv6(.any, port: 1337), state: .listen)]
+        var finding = ConnectVerdict.findings(evidence)[0]
+        #expect(finding.id == "other-family-only" && finding.confidence == .likely)
+        #expect(finding.cause.contains("IPV6_V6ONLY") && finding.cause.contains("firewall"))
+        // Where the network has a message, and where nothing comes, it is not the kernel that refuses.
+        evidence.attempts[0].messages = [Self.icmp(3, 3, from: Self.own)]
+        finding = ConnectVerdict.findings(evidence)[0]
+        #expect(finding.id == "firewall-rejects-here")
+        evidence.attempts = [Attempt(here, .silent)]
+        #expect(ConnectVerdict.findings(evidence)[0].id == "firewall-drops-here")
+    }
+
     @Test func `one address of several that fails is a note beside what works`() throws {
-        var evidence = try evidence(Self.rows[0])
+        var evidence = try Self.evidence(Self.connected)
         let second = SocketAddress.ipv4(IPv4Address(203, 0, 113, 6), port: 1337)
         evidence.attempts.append(Attempt(second, .failed(.connectionRefused)))
         let findings = ConnectVerdict.findings(evidence)
@@ -319,10 +351,14 @@ import Testing
         #expect(!findings.contains { $0.severity == .problem })
         evidence.attempts[1] = Attempt(.ipv6(.loopback, port: 1337), .failed(.connectionRefused))
         #expect(ConnectVerdict.findings(evidence).map(\.id) == ["works", "one-family-only"])
+        #expect(ConnectVerdict.findings(evidence)[1].next[1].words.contains("listen on both"))
+        // A server that listens on both does not help against a firewall.
+        evidence.attempts[1] = Attempt(.ipv6(IPv6Address(highBits: 0x2001 << 48, lowBits: 1), port: 1337), .silent)
+        #expect(ConnectVerdict.findings(evidence)[1].next[1].command == "sockeye doctor '[2001::1]:1337'")
     }
 
     @Test func `addresses that fail alike share one finding`() throws {
-        var evidence = try evidence(Self.rows[1])
+        var evidence = try Self.evidence(Self.refused)
         evidence.attempts.append(Attempt(.ipv4(IPv4Address(203, 0, 113, 6), port: 1337), .failed(.connectionRefused)))
         let findings = ConnectVerdict.findings(evidence)
         #expect(findings.map(\.id) == ["nothing-listens"])

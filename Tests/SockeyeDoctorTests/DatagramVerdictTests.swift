@@ -120,24 +120,92 @@ import Testing
             change: { $0.base.state.datagramSockets = [row(ConnectVerdictTests.here)] },
             ids: ["firewall-rejects-here"]
         ),
+        Row(
+            name: "everybody in the network",
+            address: .ipv4(IPv4Address(192, 168, 0, 255), port: 1337),
+            errno: .permissionDenied,
+            ids: ["group-address"]
+        ),
+        Row(
+            name: "a group of a link that is not named",
+            address: .ipv6(IPv6Address(highBits: 0xff02 << 48, lowBits: 1), port: 1337),
+            errno: .invalidArgument,
+            ids: ["zone-missing"]
+        ),
         Row(name: "no target", address: .ipv4(.any, port: 1337), ids: ["not-a-target"]),
     ]
 
-    @Test(arguments: rows)
-    func `evidence leads to its findings`(row: Row) throws {
+    static func evidence(_ row: Row) throws -> DatagramEvidence {
         var base = ConnectEvidence(target: "udp:\(row.address)", port: 1337, lookUp: LookUp([row.address]))
-        base.state = try Home.home()
+        (base.state, base.isDatagram) = (try Home.home(), true)
         var evidence = DatagramEvidence(base)
         var attempt = DatagramAttempt(row.address)
         (attempt.sent, attempt.answer, attempt.errno, attempt.messages) = (3, row.answer, row.errno, row.messages)
         evidence.attempts = [attempt]
         try row.change(&evidence)
-        let findings = DatagramVerdict.findings(evidence)
+        return evidence
+    }
+
+    @Test(arguments: rows)
+    func `evidence leads to its findings`(row: Row) throws {
+        let findings = DatagramVerdict.findings(try Self.evidence(row))
         #expect(findings.map(\.id) == row.ids)
         #expect(findings.contains { $0.severity == .problem } == row.isProblem)
         for finding in findings {
             #expect(!finding.evidence.isEmpty && !finding.cause.isEmpty && !finding.next.isEmpty)
         }
+    }
+
+    /// Words that only fit connections.
+    private static let wordsOfTCP = ["connect to", "a client connects", "the connection", "8080", "accept"]
+
+    @Test(arguments: rows)
+    func `no finding about datagrams speaks of connections`(row: Row) throws {
+        for finding in DatagramVerdict.findings(try Self.evidence(row)) where finding.id != "other-protocol" {
+            let text = "\(finding.what) \(finding.cause) \(finding.next.map(\.words))"
+            for words in Self.wordsOfTCP { #expect(!text.contains(words), "\(words) in \(finding.id): \(text)") }
+            for command in finding.next.compactMap(\.command) where command.hasPrefix("sockeye") {
+                #expect(command.contains("udp:"), "\(command)")
+            }
+        }
+    }
+
+    @Test func `what is wrong with one address only is no problem where another one takes datagrams`() throws {
+        let (v6, v4) = (SocketAddress.ipv6(.loopback, port: 1337), Home.here)
+        var base = ConnectEvidence(target: "udp:1337", port: 1337, lookUp: LookUp([v6, v4]))
+        (base.state, base.isDatagram) = (try Home.home(), true)
+        base.state.datagramSockets = [Self.row(v4)]
+        var evidence = DatagramEvidence(base)
+        var refused = DatagramAttempt(v6)
+        refused.errno = .connectionRefused
+        evidence.attempts = [refused, DatagramAttempt(v4)]
+        let findings = DatagramVerdict.findings(evidence)
+        #expect(findings.map(\.id) == ["datagram-not-answered", "no-datagram-program"])
+        #expect(!findings.contains { $0.severity == .problem })
+        #expect(findings[1].what.hasPrefix("of one address only: "))
+        // Where every address refuses it is one, with what each of them said.
+        var other = DatagramAttempt(Home.here.plain(port: 1337))
+        other.errno = .connectionRefused
+        evidence.base.state.datagramSockets = []
+        evidence.attempts = [refused, other]
+        let both = DatagramVerdict.findings(evidence)
+        #expect(both.map(\.id) == ["no-datagram-program"])
+        #expect(
+            both[0].evidence.contains { $0.contains("[::1]") } && both[0].evidence.contains { $0.contains("127.0.0.1") }
+        )
+        evidence.attempts = [refused]
+        #expect(DatagramVerdict.findings(evidence).map(\.severity) == [.problem])
+    }
+
+    @Test func `datagrams that this computer forbids to itself are no matter of listeners`() throws {
+        var base = ConnectEvidence(target: "udp:1337", port: 1337, lookUp: LookUp([Home.here]))
+        (base.state, base.isDatagram) = (try Home.home(), true)
+        base.state.sockets = [SocketRow(local: .ipv4(.any, port: 1337), state: .listen)]
+        var evidence = DatagramEvidence(base)
+        var attempt = DatagramAttempt(Home.here)
+        attempt.errno = .notPermitted
+        evidence.attempts = [attempt]
+        #expect(DatagramVerdict.findings(evidence).map(\.id) == ["forbidden-here"])
     }
 
     @Test func `a name that is unknown is said to be`() {
@@ -153,11 +221,13 @@ import Testing
     @Test func `the words name the protocol`() throws {
         var base = ConnectEvidence(target: "udp:x", port: 1337, lookUp: LookUp([Home.target]))
         base.state = try Home.home()
-        base.transport = "UDP"
+        base.isDatagram = true
         var evidence = DatagramEvidence(base)
         var attempt = DatagramAttempt(Home.target)
         (attempt.errno, attempt.messages) = (.hostUnreachable, [Home.icmp(3, 13, from: Home.router)])
         evidence.attempts = [attempt]
-        #expect(DatagramVerdict.findings(evidence).first?.next.first?.contains("let UDP port 1337 through") == true)
+        #expect(
+            DatagramVerdict.findings(evidence).first?.next.first?.words.contains("let UDP port 1337 through") == true
+        )
     }
 }

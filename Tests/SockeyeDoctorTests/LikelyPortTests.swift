@@ -63,12 +63,12 @@ import Testing
         evidence.otherPorts = [22, 53].map { Attempt(target.plain(port: $0), .connected) }
         var finding = try #require(ConnectVerdict.findings(evidence).first)
         #expect(finding.id == "nothing-listens")
-        #expect(!finding.next.contains { $0.contains("you meant") } && !finding.what.contains("perhaps"))
+        #expect(!finding.next.contains { $0.description.contains("you meant") } && !finding.what.contains("perhaps"))
         #expect(finding.evidence.contains { $0.contains("port 22 and port 53") })
         evidence.otherPorts.append(Attempt(target.plain(port: 8080), .connected))
         finding = try #require(ConnectVerdict.findings(evidence).first)
         #expect(finding.what.contains("perhaps 8080 was meant"))
         #expect(finding.evidence.contains { $0.contains("a guess") })
-        #expect(finding.next.filter { $0.contains("you meant") }.count == 1)
+        #expect(finding.next.filter { $0.words.contains("you meant") }.count == 1)
     }
 }

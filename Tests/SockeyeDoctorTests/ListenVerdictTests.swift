@@ -54,7 +54,7 @@ import Testing
         Row(plain: .stale, reusing: .stale, ids: ["other-error"]),
     ]
 
-    private func evidence(_ row: Row) throws -> ListenEvidence {
+    static func evidence(_ row: Row) throws -> ListenEvidence {
         var evidence = ListenEvidence(target: "*:1337", port: 1337, lookUp: LookUp([Self.address]))
         evidence.binding = ListenEvidence.Binding(Self.address, plain: row.plain, reusing: row.reusing)
         evidence.state = try ConnectVerdictTests.home()
@@ -66,7 +66,7 @@ import Testing
     @Test(arguments: 0..<10)
     func `what bind answers leads to its finding`(index: Int) throws {
         let row = Self.rows[index]
-        let findings = ListenVerdict.findings(try evidence(row))
+        let findings = ListenVerdict.findings(try Self.evidence(row))
         #expect(findings.map(\.id) == row.ids)
         for finding in findings {
             #expect(!finding.evidence.isEmpty && !finding.cause.isEmpty && !finding.next.isEmpty)
@@ -75,20 +75,20 @@ import Testing
     }
 
     @Test func `who holds it and how long it takes is said`() throws {
-        let taken = ListenVerdict.findings(try evidence(Self.rows[1]))
+        let taken = ListenVerdict.findings(try Self.evidence(Self.rows[1]))
         #expect(taken[0].what.contains("your server is there, if it is python3 (process 42): it listens on"))
         #expect(taken[3].what.contains("python3 (process 42)") && taken[3].severity == .problem)
         // To end a server that runs is no first advice, and never without saying what for.
-        #expect(!taken.contains { $0.next[0].hasPrefix("kill") })
-        #expect(taken[3].next.last == "kill 42   ends python3, if you want the port for another program")
-        let fading = ListenVerdict.findings(try evidence(Self.rows[2]))[0]
+        #expect(!taken.contains { $0.next[0].command?.hasPrefix("kill") == true })
+        #expect(taken[3].next.last == .run("kill 42", "to end python3, if you want the port for another program"))
+        let fading = ListenVerdict.findings(try Self.evidence(Self.rows[2]))[0]
         #expect(fading.what.contains("42 more seconds"))
-        #expect(fading.next[0].hasPrefix("wait 42 seconds now") && fading.next[1].contains("SO_REUSEADDR"))
+        #expect(fading.next[0].words.hasPrefix("wait 42 seconds now") && fading.next[1].words.contains("SO_REUSEADDR"))
         #expect(!fading.cause.contains("does not help"))
     }
 
     @Test func `a server that runs behind a closed firewall is told of the firewall, and of the addresses`() throws {
-        var evidence = try evidence(Self.rows[1])
+        var evidence = try Self.evidence(Self.rows[1])
         evidence.firewall.chains = FirewallParser.iptables("-P INPUT DROP")
         evidence.state.programs = [:]
         let findings = ListenVerdict.findings(evidence)
@@ -96,14 +96,33 @@ import Testing
             findings.map(\.id) == ["server-there", "firewall-closed", "reach", "not-from-outside", "port-taken"]
         )
         #expect(findings[0].what.hasPrefix("a server is there, of another user"))
-        #expect(findings[1].next[0].contains("1337"))
-        #expect(findings[2].next == ["sockeye doctor 192.168.0.2:1337   on the other computer, in the network of eth0"])
+        #expect(findings[1].next[0].command?.contains("1337") == true)
+        #expect(
+            findings[2].next == [
+                .run("sockeye doctor 192.168.0.2:1337", "on the other computer, in the network of eth0")
+            ]
+        )
+    }
+
+    @Test func `a server for IPv6 alone is not said to be reached over IPv4`() throws {
+        var evidence = try Self.evidence(Self.rows[1])
+        let v6 = SocketAddress.ipv6(IPv6Address(highBits: 0xfd00 << 48, lowBits: 1), port: 0)
+        evidence.state.interfaces.append(InterfaceAddress(interface: "eth0", address: v6))
+        let any = SocketAddress.ipv6(.any, port: 1337)
+        evidence.binding = ListenEvidence.Binding(any, plain: .addressInUse, reusing: .addressInUse)
+        evidence.state.sockets = [SocketRow(local: any, state: .listen, inode: "7")]
+        var findings = ListenVerdict.findings(evidence)
+        #expect(findings[1].next.compactMap(\.command).count == 2)
+        evidence.isFreeForIPv4 = true
+        findings = ListenVerdict.findings(evidence)
+        #expect(findings[0].cause.contains("over IPv6 ("))
+        #expect(findings[1].next.compactMap(\.command) == ["sockeye doctor '[fd00::1]:1337'"])
     }
 
     @Test func `a server on loopback is a problem for those who asked for every network, and a note for the others`()
         throws
     {
-        var evidence = try evidence(Self.rows[1])
+        var evidence = try Self.evidence(Self.rows[1])
         let here = SocketAddress.ipv4(.loopback, port: 1337)
         evidence.state.sockets = [SocketRow(local: here, state: .listen, inode: "7")]
         #expect(ListenVerdict.findings(evidence).map(\.severity) == [.problem, .problem])
@@ -114,30 +133,81 @@ import Testing
     }
 
     @Test func `a port below the limit is for the administrator`() throws {
-        var evidence = try evidence(Self.rows[7])
+        var evidence = try Self.evidence(Self.rows[7])
         evidence.port = 80
-        #expect(ListenVerdict.findings(evidence).map(\.id) == ["low-port"])
+        evidence.target = "*:80"
+        let findings = ListenVerdict.findings(evidence)
+        #expect(findings.map(\.id) == ["low-port"])
+        #expect(findings[0].next[0].command == "sockeye serve '*:8080'")
+        // Opening the low ports opens them to everybody, which whoever pastes it has to know before.
+        let opening = findings[0].next.first { $0.command?.contains("ip_unprivileged_port_start=80") == true }
+        #expect(opening?.words.contains("every program of every user") == true)
+    }
+
+    @Test func `a port that is bound and not listened on is looked for where it can be seen`() throws {
+        let finding = ListenVerdict.findings(try Self.evidence(Self.rows[6]))[0]
+        #expect(finding.id == "bound-not-listening" && finding.confidence == .likely)
+        // ss and netstat read the kernel's lists, which do not have it.
+        #expect(finding.next[0].command == "sudo lsof -nP | grep 'protocol: TCP'")
+        #expect(finding.next.contains { $0.words.contains("call listen after bind") })
+    }
+
+    @Test func `a connection that is left is told with its program, and how to be independent of it`() throws {
+        let finding = ListenVerdict.findings(try Self.evidence(Self.rows[5]))[0]
+        #expect(finding.next.map(\.command) == ["kill 42", nil] && finding.next[1].words.contains("SO_REUSEADDR"))
     }
 
     @Test func `a closed firewall is a problem, and one that cannot be read is not`() throws {
-        var evidence = try evidence(Self.rows[0])
+        var evidence = try Self.evidence(Self.rows[0])
         evidence.firewall.unreadable = ["nft list ruleset: Operation not permitted"]
         let unread = try #require(ListenVerdict.findings(evidence).last)
         #expect(unread.id == "firewall-unreadable" && unread.severity == .note)
         #expect(unread.evidence == ["nft list ruleset: Operation not permitted"])
-        #expect(unread.next.first == "sudo sockeye doctor --listen '*:1337'")
+        #expect(unread.next.first?.command == "sudo sockeye doctor --listen '*:1337'")
         // Who is root already is not told to become root.
         evidence.state.isRoot = true
         let asRoot = try #require(ListenVerdict.findings(evidence).last)
-        #expect(asRoot.cause.contains("NET_ADMIN") && !asRoot.next.contains { $0.hasPrefix("sudo sockeye") })
+        #expect(
+            asRoot.cause.contains("NET_ADMIN")
+                && !asRoot.next.contains { $0.command?.hasPrefix("sudo sockeye") == true }
+        )
         evidence.firewall.chains = FirewallParser.iptables("-P INPUT DROP")
         let findings = ListenVerdict.findings(evidence)
         #expect(findings.map(\.id) == ["can-listen", "firewall-closed", "reach", "not-from-outside"])
         #expect(findings[1].confidence == .likely)
     }
 
+    @Test
+    func `a firewall that is closed over IPv6 only is no problem, and is opened with that family's command`()
+        throws
+    {
+        let closed = "type filter hook input priority filter; policy drop;"
+        func table(_ family: String) -> String {
+            "table \(family) filter {\n\tchain INPUT {\n\t\t\(closed)\n\t}\n}\n"
+        }
+        var evidence = try Self.evidence(Self.rows[0])
+        let v6 = SocketAddress.ipv6(IPv6Address(highBits: 0xfd00 << 48, lowBits: 1), port: 0)
+        evidence.state.interfaces.append(InterfaceAddress(interface: "eth0", address: v6))
+        evidence.binding = ListenEvidence.Binding(.ipv6(.any, port: 1337), plain: nil, reusing: nil)
+        evidence.firewall.chains = FirewallParser.nftables(table("ip6"))
+        let one = try #require(ListenVerdict.findings(evidence).last)
+        #expect(one.id == "firewall-partly" && one.severity == .note)
+        #expect(one.what.contains("over IPv6; over IPv4 they get in"))
+        #expect(one.next.map(\.command) == ["sudo ip6tables -I INPUT -p tcp --dport 1337 -j ACCEPT"])
+        evidence.firewall.chains = FirewallParser.nftables(table("ip"))
+        let other = try #require(ListenVerdict.findings(evidence).first { $0.id == "firewall-closed" })
+        #expect(other.severity == .problem && other.what.contains("over IPv4; over IPv6 they get in"))
+        evidence.firewall.chains += FirewallParser.nftables(table("ip6"))
+        let both = try #require(ListenVerdict.findings(evidence).first { $0.id == "firewall-closed" })
+        #expect(both.evidence.count == 2 && both.next.count == 2)
+        // Nobody comes over a family that this computer does not have.
+        evidence.state.interfaces.removeLast()
+        evidence.firewall.chains = FirewallParser.nftables(table("ip6"))
+        #expect(!ListenVerdict.findings(evidence).contains { $0.id.hasPrefix("firewall") })
+    }
+
     private func datagrams(plain: Errno?, reusing: Errno?, _ rows: [SocketRow] = []) throws -> ListenEvidence {
-        var evidence = try evidence(Row(plain: plain, reusing: reusing, ids: []))
+        var evidence = try Self.evidence(Row(plain: plain, reusing: reusing, ids: []))
         evidence.kind = .datagram
         evidence.state.datagramSockets = rows
         // A server of TCP with the same number is another matter.
@@ -163,14 +233,15 @@ import Testing
             #expect(findings.map(\.id) == ids)
             for finding in findings {
                 #expect(!finding.evidence.isEmpty && !finding.cause.isEmpty && !finding.next.isEmpty)
-                for next in finding.next where next.hasPrefix("sockeye serve") || next.hasPrefix("sockeye doctor") {
-                    #expect(next.contains("udp:"), "\(next)")
+                for command in finding.next.compactMap(\.command)
+                where command.hasPrefix("sockeye serve") || command.hasPrefix("sockeye doctor") {
+                    #expect(command.contains("udp:"), "\(command)")
                 }
             }
         }
         let held = ListenVerdict.findings(try datagrams(plain: used, reusing: used, [row]))[0]
         #expect(held.what.contains("python3 (process 42) already takes datagrams"))
-        #expect(held.next[0].hasPrefix("kill 42"))
+        #expect(held.next[0].command == "kill 42")
     }
 
     @Test func `a firewall's rules for datagrams are those of UDP, and so is the command`() throws {
@@ -178,7 +249,7 @@ import Testing
         evidence.firewall.chains = FirewallParser.iptables("-P INPUT DROP\n-A INPUT -p tcp --dport 1337 -j ACCEPT")
         evidence.firewall.manager = .ufw
         let closed = ListenVerdict.findings(evidence).first { $0.id == "firewall-closed" }
-        #expect(closed?.next.first?.hasPrefix("sudo ufw allow 1337/udp") == true)
+        #expect(closed?.next.first?.command?.hasPrefix("sudo ufw allow 1337/udp") == true)
         #expect(closed?.cause.contains("no sender is told") == true)
         evidence.firewall.chains = FirewallParser.iptables("-P INPUT DROP\n-A INPUT -p udp --dport 1337 -j ACCEPT")
         #expect(!ListenVerdict.findings(evidence).contains { $0.id == "firewall-closed" })
@@ -199,9 +270,17 @@ import Testing
         (server, ["can-listen", "reach", "not-from-outside"]),
     ])
     func `who reaches it depends on the address`(address: SocketAddress, ids: [String]) throws {
-        var evidence = try evidence(Self.rows[0])
+        var evidence = try Self.evidence(Self.rows[0])
         evidence.binding = ListenEvidence.Binding(address, plain: nil, reusing: nil)
         #expect(ListenVerdict.findings(evidence).map(\.id) == ids)
+    }
+
+    @Test func `a server on an address of a link is reached by that link`() throws {
+        var evidence = try Self.evidence(Self.rows[0])
+        let link = SocketAddress.ipv6(IPv6Address(highBits: 0xfe80 << 48, lowBits: 1), port: 1337)
+        evidence.state.interfaces.append(InterfaceAddress(interface: "eth0", address: link.plain(port: 0)))
+        evidence.binding = ListenEvidence.Binding(link, plain: nil, reusing: nil)
+        #expect(ListenVerdict.findings(evidence).map(\.id) == ["can-listen", "reach", "not-from-outside"])
     }
 
     @Test(arguments: [
@@ -215,7 +294,7 @@ import Testing
         isClosed: Bool,
         reason: String
     ) throws {
-        var evidence = try evidence(Self.rows[0])
+        var evidence = try Self.evidence(Self.rows[0])
         evidence.state.interfaces = [InterfaceAddress(interface: interface, address: .ipv4(address, port: 0))]
         let finding = ListenVerdict.findings(evidence).first { $0.id == "not-from-outside" }
         #expect((finding != nil) == isClosed)

@@ -89,11 +89,58 @@ import Testing
     private func firewall(_ rules: String, policy: String = "accept") -> Firewall {
         var firewall = Firewall()
         firewall.chains = FirewallParser.nftables(
-            "table inet filter {\n\tset s {\n\t\ttype ipv4_addr\n\t}\n\tchain input {\n\t\ttype filter hook input priority filter; policy \(policy);\n"
+            Self.sets + "\tchain input {\n\t\ttype filter hook input priority filter; policy \(policy);\n"
                 + rules.split(separator: "\n").map { "\t\t\($0)\n" }.joined()
-                + "\t}\n\tchain more {\n\t\ttcp dport 1337 drop\n\t}\n}\n"
+                + "\t}\n\tchain more {\n\t\ttcp dport 1337 drop\n\t}\n\tchain all {\n\t\tdrop\n\t}\n"
+                + "\tchain back {\n\t\treturn\n\t}\n}\n"
         )
         return firewall
+    }
+
+    private static let sets = """
+        table inet filter {
+        \tset s {
+        \t\ttype ipv4_addr
+        \t}
+        \tset open {
+        \t\ttype inet_service
+        \t\tflags interval
+        \t\telements = { 22, 80, 100-200,
+        \t\t\t     1300-1400 }
+        \t}
+        \tset shut {
+        \t\ttype inet_service
+        \t\telements = { 22 }
+        \t}
+        \tmap doors {
+        \t\ttype inet_service : verdict
+        \t\telements = { 22 : drop, 1337 : accept }
+        \t}
+
+        """
+
+    @Test(arguments: [
+        ("iifname \"eth0\" jump more", ["eth0"], "closed"), ("iifname \"eth0\" jump more", ["wlan0"], "open"),
+        ("iifname \"eth0\" jump more", ["eth0", "wlan0"], "partly"),
+        ("iifname { \"eth0\", \"wlan0\" } drop", ["eth0", "wlan0"], "closed"),
+        ("iifname \"eth*\" drop", ["eth1"], "closed"), ("iifname \"lo\" accept\ndrop", ["eth1"], "closed"),
+    ])
+    func `a rule for an interface is for those who come in by it`(rules: String, interfaces: [String], expected: String)
+    {
+        var firewall = firewall(rules, policy: "accept")
+        firewall.interfaces = interfaces
+        #expect(name(firewall.bearing(on: 1337)) == expected)
+    }
+
+    @Test func `each family has its own tables, and rules before the chain for input count`() {
+        var firewall = Firewall()
+        for (table, v4, v6) in [("ip", "closed", "open"), ("ip6", "open", "closed"), ("inet", "closed", "closed")] {
+            firewall.chains = FirewallParser.nftables(
+                "table \(table) t {\n\tchain c {\n\t\ttype filter hook prerouting priority -300; policy accept;\n\t\ttcp dport 1337 drop\n\t}\n}\n"
+            )
+            #expect(name(firewall.bearing(on: 1337, family: .ipv4)) == v4)
+            #expect(name(firewall.bearing(on: 1337, family: .ipv6)) == v6)
+        }
     }
 
     private func name(_ bearing: Firewall.Bearing) -> String {
@@ -111,7 +158,7 @@ import Testing
         ("udp dport 1337 drop", "accept", "open"),
         ("ct state established,related accept\niif \"lo\" accept", "drop", "closed"),
         ("ip saddr 10.0.0.0/8 tcp dport 1337 accept\ndrop", "accept", "partly"), ("jump more", "accept", "closed"),
-        ("iifname \"eth0\" jump more", "accept", "closed"), ("tcp dport 1337 accept\njump more", "accept", "open"),
+        ("iifname \"eth0\" jump more", "accept", "partly"), ("tcp dport 1337 accept\njump more", "accept", "open"),
         ("meta l4proto tcp reject with tcp reset", "accept", "closed"), ("ip saddr 10.1.1.1 drop", "accept", "open"),
         ("limit rate 5/second accept", "accept", "open"), ("counter packets 0 bytes 0 drop", "accept", "closed"),
         // A new client is neither established nor invalid, and comes to an address of this computer.
@@ -121,6 +168,39 @@ import Testing
         ("ct state established drop", "accept", "open"), ("iifname != \"lo\" drop", "accept", "closed"),
         ("fib daddr type local return\ndrop", "accept", "open"), ("ct state vmap { new : drop }", "accept", "open"),
         ("tcp dport 1337 return\ndrop", "accept", "open"), ("jump nowhere", "accept", "open"),
+        // Sets and maps, by name and in the rule itself.
+        ("tcp dport @open accept", "drop", "open"), ("tcp dport @s accept", "drop", "partly"),
+        ("tcp dport @shut accept", "drop", "closed"), ("tcp dport @nosuch drop", "accept", "partly"),
+        ("tcp dport vmap { 22 : accept, 1300-1400 : accept }", "drop", "open"),
+        ("tcp dport vmap { 22 : accept, 80 : drop }", "drop", "closed"),
+        ("tcp dport vmap { 22 : accept, 1337 : drop }", "accept", "closed"),
+        ("tcp dport vmap { 1337 : jump more }", "accept", "closed"), ("tcp dport vmap @doors", "drop", "open"),
+        ("tcp dport vmap @nosuch", "drop", "partly"), ("tcp dport vmap @nosuch", "accept", "open"),
+        ("tcp dport != 22 drop", "accept", "closed"), ("tcp dport != { 22, 1337 } drop", "accept", "open"),
+        // Conditions of a jump hold for all behind it.
+        ("ip saddr 10.0.0.0/8 jump all", "accept", "open"), ("ip saddr 10.0.0.0/8 jump more", "accept", "partly"),
+        ("ip saddr 10.0.0.0/8 jump all\ndrop", "accept", "closed"), ("goto back\ndrop", "accept", "open"),
+        ("jump back\ndrop", "accept", "closed"), ("jump back\njump back\njump more", "accept", "closed"),
+        // Some are let in, and so it is not closed; nobody is kept out, and so it is open.
+        ("ip saddr 10.0.0.0/8 accept", "drop", "partly"), ("ip saddr 10.0.0.0/8 accept", "accept", "open"),
+        ("ip saddr 10.0.0.0/8 tcp dport 1337 accept", "accept", "open"),
+        ("ip saddr 10.0.0.0/8 tcp dport 1337 drop", "accept", "partly"),
+        ("tcp dport 1337 limit rate 10/second accept\ntcp dport 1337 drop", "accept", "partly"),
+        // Other protocols, by their names and numbers.
+        ("meta l4proto 6 reject", "accept", "closed"), ("meta l4proto { 6, 17 } th dport 1337 accept", "drop", "open"),
+        ("meta l4proto { 1, 58 } accept", "drop", "closed"), ("icmp type 8 accept", "drop", "closed"),
+        ("ip protocol 1 accept", "drop", "closed"), ("ip6 nexthdr 58 accept", "drop", "closed"),
+        ("udp sport 67 accept", "drop", "closed"), ("ip daddr 224.0.0.251 accept", "drop", "closed"),
+        ("ct status 0x20 accept", "drop", "closed"), ("meta l4proto != 17 drop", "accept", "open"),
+        ("ct state vmap { 0x1 : drop, 0x2 : accept }", "drop", "closed"),
+        ("ct state vmap { 0x8 : jump more }\naccept", "drop", "open"),
+        // The first packet of a new client has SYN alone.
+        ("tcp flags 0x2 / 0x1,0x2,0x4,0x10 tcp dport 1337 drop", "accept", "closed"),
+        ("tcp flags != 0x2 / 0x1,0x2,0x4,0x10 ct state 0x8 drop", "accept", "open"),
+        ("tcp flags 0x1,0x2 / 0x1,0x2 drop", "accept", "open"), ("tcp flags 0x2 drop", "accept", "closed"),
+        ("tcp flags 0x10 drop", "accept", "open"), ("tcp flags != 0x10 drop", "accept", "closed"),
+        ("tcp dport 1337 log prefix \"no more: \" level info drop", "accept", "closed"),
+        ("log prefix \" accept \"\ntcp dport 1337 drop", "accept", "closed"),
     ])
     func `a rule bears on the port`(rules: String, policy: String, expected: String) {
         #expect(name(firewall(rules, policy: policy).bearing(on: 1337)) == expected)
@@ -141,6 +221,10 @@ import Testing
         ("-P INPUT ACCEPT\n-A INPUT ! -i lo -j DROP", "closed"),
         ("-P INPUT ACCEPT\n-A INPUT -p tcp -m tcp ! --dport 1337 -j DROP", "open"),
         ("-P INPUT ACCEPT\n-N wall\n-A INPUT -j wall\n-A wall -p tcp --dport 1337 -j DROP", "closed"),
+        ("-P INPUT ACCEPT\n-N wall\n-A INPUT -s 10.0.0.0/8 -j wall\n-A wall -j DROP", "open"),
+        ("-P INPUT DROP\n-A INPUT -s 10.0.0.0/8 -j ACCEPT", "partly"),
+        ("-P INPUT DROP\n-A INPUT -p icmp -j ACCEPT", "closed"),
+        ("-P INPUT ACCEPT\n-N wall\n-A INPUT -g wall\n-A INPUT -j DROP\n-A wall -j RETURN", "open"),
     ])
     func `iptables' rules bear on it too`(rules: String, expected: String) {
         var firewall = Firewall()
@@ -151,6 +235,8 @@ import Testing
     @Test func `the opening command is that of whoever manages the rules`() {
         var firewall = firewall("", policy: "drop")
         #expect(firewall.opening(80) == "sudo nft insert rule inet filter input tcp dport 80 accept")
+        #expect(firewall.opening(80, at: "ip6 filter INPUT") == "sudo ip6tables -I INPUT -p tcp --dport 80 -j ACCEPT")
+        #expect(firewall.opening(80, at: "ip t c") == "sudo nft insert rule ip t c tcp dport 80 accept")
         firewall.manager = .ufw
         #expect(firewall.opening(80) == "sudo ufw allow 80/tcp")
         firewall.manager = .firewalld

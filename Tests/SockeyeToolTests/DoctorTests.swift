@@ -32,7 +32,7 @@ import Testing
         #expect(outcome.status == 0)
         #expect(try ids(outcome.output).first == "works")
         let finding = try #require(try findings(outcome.output).first)
-        #expect(Set(finding.keys) == ["id", "severity", "confidence", "what", "evidence", "cause", "next"])
+        #expect(Set(finding.keys) == ["id", "severity", "confidence", "what", "evidence", "cause", "next", "commands"])
         server.send(SIGKILL)
     }
 
@@ -50,6 +50,8 @@ import Testing
         let answered = try Program.sockeye("doctor", "--json", "udp:127.0.0.1:\(ports[0])").finish()
         #expect(answered.status == 0)
         #expect(try ids(answered.output) == ["datagram-answered"])
+        // The program there gets the question, and whoever runs it has to know.
+        #expect(answered.errors.contains("a datagram with a line of text, which the program there receives"))
         let silent = try Program.sockeye("doctor", "--json", "udp:127.0.0.1:\(ports[1])").finish()
         #expect(silent.status == 0)
         #expect(try ids(silent.output) == ["datagram-not-answered"])
@@ -58,6 +60,18 @@ import Testing
         #expect(none.status == 1)
         #expect(try ids(none.output) == ["no-datagram-program"])
         server.send(SIGKILL)
+    }
+
+    @Test func `a command to try stands alone in its line`() throws {
+        let port = try Peers.closedPort()
+        let outcome = try Program.sockeye("doctor", "127.0.0.1:\(port)").finish()
+        let lines = outcome.text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+        #expect(lines.contains("to start one to test with:"), "\(outcome.text)")
+        #expect(lines.contains("sockeye serve \(port)"), "\(outcome.text)")
+        let found = try findings(try Program.sockeye("doctor", "--json", "127.0.0.1:\(port)").finish().output)
+        let finding = try #require(found.first)
+        #expect((finding["commands"] as? [String])?.contains("sockeye serve \(port)") == true)
+        #expect((finding["next"] as? [String])?.contains("to start one to test with: sockeye serve \(port)") == true)
     }
 
     @Test func `what holds a port is named by --listen`() throws {

@@ -40,6 +40,46 @@ cable() {
     plug "$4" "$5" "$6"
 }
 
+# Leaves the case where no cable can be bad here.
+can_be_bad() {
+    computer trial
+    [ -w /dev/net/tun ] || on trial tc qdisc add dev lo root netem delay 1ms 2>/dev/null || skip "there is neither netem nor /dev/net/tun"
+}
+
+# bad_cable ONE ADDRESS OTHER ADDRESS MILLISECONDS PERCENT [KILOBITS]: both ends are eth0. Packets take so long in each
+# direction, so many get lost, those that look for neighbours too, and no more of them pass in a second.
+bad_cable() {
+    local kilobits=${7:-1000000}
+    cable "$1" eth0 "$2" "$3" eth0 "$4"
+    if on "$1" tc qdisc add dev eth0 root netem delay "$5ms" loss "$6%" rate "${kilobits}kbit" 2>/dev/null; then
+        on "$3" tc qdisc add dev eth0 root netem delay "$5ms" loss "$6%" rate "${kilobits}kbit"
+        return
+    fi
+    # This kernel has no netem: a program carries the packets instead, between two devices that it made.
+    ip -n "$1" link del eth0
+    computer "wire-$1"
+    python "wire-$1" "
+import fcntl, heapq, random, select
+def device(name):
+    d = os.open('/dev/net/tun', os.O_RDWR); fcntl.ioctl(d, 0x400454ca, struct.pack('16sH14x', name, 0x1002)); return d
+one, two = device(b'one'), device(b'two'); print('ready'); line, n = [], 0
+free = {one: 0, two: 0}
+while True:
+    wait = max(0, line[0][0] - time.monotonic()) if line else None
+    for d in select.select([one, two], [], [], wait)[0]:
+        packet = os.read(d, 65536); n += 1
+        free[d] = max(free[d], time.monotonic()) + len(packet) * 8 / ($kilobits * 1000)
+        if random.random() * 100 >= $6: heapq.heappush(line, (free[d] + $5 / 1000, n, two if d == one else one, packet))
+    while line and line[0][0] <= time.monotonic():
+        _, _, d, packet = heapq.heappop(line)
+        try: os.write(d, packet)
+        except OSError: pass"
+    ip -n "wire-$1" link set one netns "$1" name eth0
+    ip -n "wire-$1" link set two netns "$3" name eth0
+    plug "$1" eth0 "$2"
+    plug "$3" eth0 "$4"
+}
+
 plug() {
     [ "$3" = - ] || ip -n "$1" address add "$3" dev "$2"
     ip -n "$1" link set "$2" up

@@ -17,6 +17,7 @@ struct DoctorCommand: AsyncParsableCommand {
             sockeye doctor --json 1337          one line of JSON, for scripts
 
             With --listen on one computer and its address on the other, both check the way in both directions. \
+            Datagrams are asked for with a line of text, which the program there receives. \
             Connecting tries eight more ports where the wanted one fails, to see whether the computer is there at all. \
             It needs no privileges; as administrator it can also read the firewall and name other users' programs.
 
@@ -46,32 +47,44 @@ struct DoctorCommand: AsyncParsableCommand {
         EventLog.begin(json)
         Interruption.endsAtOnce()
         let report: Report
+        let progress = DoctorProgress()
+        let doctor = Doctor(progress: progress.note)
         if let address {
             let typed = try typed(address)
+            if typed.kind == .datagram { Console.sayWrapped(Self.warning) }
             report =
-                typed.kind == .datagram ? await Doctor().ask(typed.endpoint) : await connect(to: typed.endpoint)
+                typed.kind == .datagram
+                ? await progress.showing { await doctor.ask(typed.endpoint) }
+                : await connect(to: typed.endpoint, doctor, progress)
             await show(report)
         } else if let listen {
             let typed = try typed(listen)
-            report = await Doctor().listen(on: typed.endpoint, kind: typed.kind)
+            report = await progress.showing { await doctor.listen(on: typed.endpoint, kind: typed.kind) }
             await show(report)
             if !noWait, report.findings.contains(where: { $0.id == "can-listen" }) {
                 try await typed.kind == .datagram ? waitForDatagrams(on: typed.endpoint) : wait(on: typed.endpoint)
             }
         } else {
-            report = await Doctor().computer()
+            report = await progress.showing { await doctor.computer() }
             await show(report)
         }
         if report.hasProblem { throw ExitCode(Failure.networkFailed) }
     }
 
+    /// UDP has no question of its own that only the system would answer, as TCP has.
+    private static let warning =
+        "UDP can only be asked by sending something: a datagram with a line of text, which the program there receives, up to three times."
+
     /// Connects, and goes on with the doctor at the other end if there is one.
-    private func connect(to endpoint: Endpoint) async -> Report {
-        var (report, evidence) = await Doctor().connect(to: endpoint)
-        let doctor = evidence.attempts.first { DoctorWords.token(in: $0.greeting) != nil }
-        guard let doctor else { return report }
+    private func connect(to endpoint: Endpoint, _ doctor: Doctor, _ progress: DoctorProgress) async -> Report {
+        var (report, evidence) = await progress.showing { await doctor.connect(to: endpoint) }
+        let other = evidence.attempts.first { DoctorWords.token(in: $0.greeting) != nil }
+        guard let other else { return report }
         Console.say("Another doctor is there: checking both directions.")
-        if let both = await DoctorVisit(to: doctor.address).run() { report.findings = BothEndsVerdict.findings(both) }
+        progress.note("trying packets of many sizes, UDP, and the way back")
+        if let both = await progress.showing({ await DoctorVisit(to: other.address).run() }) {
+            report.findings = BothEndsVerdict.findings(both)
+        }
         return report
     }
 
@@ -83,11 +96,12 @@ struct DoctorCommand: AsyncParsableCommand {
         } catch {
             return Console.say("sockeye: cannot wait for the other end: \(error)")
         }
+        let port = host.listener.localAddress.port ?? 0
         Console.say("Waiting for a doctor at the other end, on \(host.listener.localAddress). Ctrl-C ends it.")
         try await host.serve { news in
             switch news {
             case .doctor(let evidence):
-                await show(Report(attempted: "be reached", findings: HostVerdict.findings(evidence)))
+                await show(Report(attempted: "be reached", findings: HostVerdict.findings(evidence, port: port)))
             case .program(let address):
                 Console.say(
                     "A program from \(address) has connected, which is no doctor: from there, too, the way is open."
@@ -105,6 +119,7 @@ struct DoctorCommand: AsyncParsableCommand {
             return Console.say("sockeye: cannot wait for the other end: \(error)")
         }
         defer { host.socket.close() }
+        let port = host.socket.localAddress.port ?? 0
         Console.say("Waiting for a doctor at the other end, on udp:\(host.socket.localAddress). Ctrl-C ends it.")
         let known = Locked<[SocketAddress]>([])
         try await host.serve { visit in
@@ -114,7 +129,9 @@ struct DoctorCommand: AsyncParsableCommand {
             }
             guard isNew else { return }
             if visit.isDoctor {
-                await show(Report(attempted: "be reached by datagrams", findings: HostVerdict.findings(visit)))
+                await show(
+                    Report(attempted: "be reached by datagrams", findings: HostVerdict.findings(visit, port: port))
+                )
             } else {
                 Console.say(
                     "A datagram of \(visit.byteCount) bytes has come from \(visit.from), of no doctor: from there, too, the way is open."

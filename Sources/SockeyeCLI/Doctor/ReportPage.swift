@@ -13,18 +13,16 @@ struct ReportPage {
         for finding in report.findings {
             rows.append("")
             rows += Narrator.wrap(heading(finding), max(columns, 40))
-            rows += part("  what happened:", finding.evidence, columns, wraps: true)
-            rows += part("  likely cause:", [finding.cause], columns, wraps: true)
-            // Commands are not broken, so that they can be copied.
-            rows += part("  try next:", finding.next, columns, wraps: false)
+            rows += part("  what happened:", finding.evidence, columns)
+            rows += part("  likely cause:", [finding.cause], columns)
+            rows += next(finding.next, columns)
         }
         if !report.steps.isEmpty {
             rows.append("")
             rows += part(
                 "  time taken:",
                 report.steps.map { "\($0.name): \(Words.time($0.duration))" },
-                columns,
-                wraps: true
+                columns
             )
         }
         return rows.joined(separator: "\n") + "\n"
@@ -42,10 +40,23 @@ struct ReportPage {
         return "\(kind)\(sureness): \(SafeText.line(finding.what))"
     }
 
-    private func part(_ name: String, _ lines: [String], _ columns: Int, wraps: Bool) -> [String] {
-        let width = max(columns - Self.label, 40)
-        let rows = lines.map(SafeText.line).flatMap { wraps ? Narrator.wrap($0, width) : [$0] }
-        return rows.enumerated().map { ($0.offset == 0 ? name : "").padded(to: Self.label) + $0.element }
+    /// A command has a line of its own below its words, unbroken, so that the line can be copied as it is.
+    private func next(_ steps: [NextStep], _ columns: Int) -> [String] {
+        let rows = steps.flatMap { step -> [String] in
+            let words = Narrator.wrap(SafeText.line(step.words + (step.command == nil ? "" : ":")), width(columns))
+            return words + (step.command.map { ["  " + SafeText.line($0)] } ?? [])
+        }
+        return labelled("  try next:", rows)
+    }
+
+    private func part(_ name: String, _ lines: [String], _ columns: Int) -> [String] {
+        labelled(name, lines.map(SafeText.line).flatMap { Narrator.wrap($0, width(columns)) })
+    }
+
+    private func width(_ columns: Int) -> Int { max(columns - Self.label, 40) }
+
+    private func labelled(_ name: String, _ rows: [String]) -> [String] {
+        rows.enumerated().map { ($0.offset == 0 ? name : "").padded(to: Self.label) + $0.element }
     }
 
     var json: JSONValue {
@@ -62,7 +73,9 @@ struct ReportPage {
         .object([
             "id": .string(finding.id), "severity": .string(finding.severity.rawValue),
             "confidence": .string(finding.confidence.rawValue), "what": .string(finding.what),
-            "evidence": .strings(finding.evidence), "cause": .string(finding.cause), "next": .strings(finding.next),
+            "evidence": .strings(finding.evidence), "cause": .string(finding.cause),
+            "next": .strings(finding.next.map(\.description)),
+            "commands": .strings(finding.next.compactMap(\.command)),
         ])
     }
 }

@@ -3,13 +3,19 @@ package import SockeyeSystem
 /// What two doctors have found out together, as seen from the end that connected.
 package struct BothEndsEvidence: Sendable, Equatable {
     package enum Bulk: Sendable {
-        case passes, hangs
+        case passes
+        /// Some of the bytes came through, and not all in the time that there was.
+        case slow
+        /// None did.
+        case hangs
     }
 
     /// The largest datagrams that passed, in bytes of content; 0 for none.
     package struct Datagrams: Sendable, Equatable {
         package var up = 0
         package var down = 0
+        /// The time was enough for all sizes.
+        package var isKnown = true
 
         package init() {}
     }
@@ -36,13 +42,31 @@ package struct BothEndsEvidence: Sendable, Equatable {
 package enum BothEndsVerdict {
     package static func findings(_ evidence: BothEndsEvidence) -> [Finding] {
         var findings: [Finding] = []
-        if evidence.sendsMuch == .hangs || evidence.receivesMuch == .hangs { findings.append(vanishing(evidence)) }
-        if evidence.datagrams.up == 0 || evidence.datagrams.down == 0 { findings.append(noDatagrams(evidence)) }
+        if largePacketsVanish(evidence) { findings.append(vanishing(evidence)) }
+        let (isKnown, passes) = (evidence.datagrams.isKnown, evidence.datagrams.up > 0 && evidence.datagrams.down > 0)
+        if isKnown, !passes { findings.append(noDatagrams(evidence)) }
         findings.append(together(evidence))
         if let translated = translated(evidence) { findings.append(translated) }
-        if evidence.datagrams.up > 0, evidence.datagrams.down > 0 { findings.append(sizes(evidence)) }
+        if isKnown, passes { findings.append(sizes(evidence)) }
         if let wayBack = evidence.wayBack { findings.append(back(wayBack, evidence)) }
         return findings
+    }
+
+    /// 1400 bytes of content: where datagrams of that size pass, TCP's packets do too, and a connection stands still for another
+    /// reason.
+    private static let certainlyLarge = 1400
+
+    private static func largePacketsVanish(_ evidence: BothEndsEvidence) -> Bool {
+        let datagrams = evidence.datagrams
+        return (evidence.sendsMuch == .hangs && datagrams.up < certainlyLarge)
+            || (evidence.receivesMuch == .hangs && datagrams.down < certainlyLarge)
+    }
+
+    private static func bulkLines(_ evidence: BothEndsEvidence) -> [String] {
+        if evidence.receivesMuch == .passes { return ["200,000 bytes went there and back over TCP"] }
+        let isSlow = [evidence.sendsMuch, evidence.receivesMuch].contains { $0 == .slow || $0 == .hangs }
+        return isSlow && !largePacketsVanish(evidence)
+            ? ["200,000 bytes over TCP took longer than there was time: the line is slow, or packets get lost"] : []
     }
 
     /// A line for the other end's person.
@@ -62,9 +86,15 @@ package enum BothEndsVerdict {
             .certain,
             "a doctor listens there: both ends understand each other",
             evidence: ["round trip \(roundTrip(evidence)), the middle of \(evidence.roundTrips.count)"]
-                + (evidence.receivesMuch == .passes ? ["200,000 bytes went there and back over TCP"] : []),
+                + bulkLines(evidence),
             cause: "the network carries TCP from here to there",
-            next: ["sockeye serve there, sockeye connect \(evidence.remote) here"]
+            next: [
+                .run(
+                    "sockeye serve \(Words.shell("*:\(evidence.remote.port ?? 0)"))",
+                    "there, for a server of text"
+                ),
+                .run("sockeye connect \(Words.shell("\(evidence.remote)"))", "here, to talk to it"),
+            ]
         )
     }
 
@@ -99,7 +129,7 @@ package enum BothEndsVerdict {
             "short messages pass, long ones vanish \(direction)",
             evidence: [
                 "lines of a few bytes were answered",
-                "200,000 bytes over TCP did not arrive within \(Words.time(DoctorWords.patience))",
+                "200,000 bytes over TCP did not arrive within \(Words.time(DoctorWords.standstill)), not one large packet of them",
             ]
                 + sizeLines(evidence),
             cause: """
@@ -107,7 +137,7 @@ package enum BothEndsVerdict {
                 would say so
                 """,
             next: [
-                "sudo ip link set dev INTERFACE mtu 1280   on one end: does it work then?",
+                "give the network interface of one end an MTU of 1280 (ip link set … mtu 1280): does it work then?",
                 "let the firewalls on the way pass ICMP \"packet too large\" (type 3 code 4; ICMPv6 type 2)",
             ]
         )
@@ -123,7 +153,10 @@ package enum BothEndsVerdict {
             evidence: ["datagrams to \(evidence.remote), several times: no answer"],
             cause: "a firewall on one of the ends or on the way lets TCP in on this port, and not UDP",
             next: [
-                "sudo sockeye doctor --listen \(evidence.remote.port ?? 0)   on the other end: shows its firewall",
+                .run(
+                    "sudo sockeye doctor --listen \(evidence.remote.port ?? 0)",
+                    "on the other end, to see its firewall"
+                ),
                 "a rule for udp beside the one for tcp, for port \(evidence.remote.port ?? 0)",
             ]
         )
@@ -163,7 +196,7 @@ package enum BothEndsVerdict {
         return Finding(
             isOpen ? "way-back-open" : "way-back-closed",
             .note,
-            .certain,
+            isOpen ? .certain : .likely,
             isOpen
                 ? "the other end can connect to this computer too"
                 : "the other end cannot connect to this computer by itself; over this connection both can talk",
@@ -174,7 +207,7 @@ package enum BothEndsVerdict {
             next: [
                 isOpen
                     ? "either end may be the server"
-                    : "let the server be at the other end; or sockeye doctor --listen here, to see what would have to be opened"
+                    : "let the server be at the other end; or look here with sockeye doctor --listen, to see what would have to be opened"
             ]
         )
     }
@@ -182,7 +215,7 @@ package enum BothEndsVerdict {
 
 /// What the listening end tells its person about a visit.
 package enum HostVerdict {
-    package static func findings(_ evidence: HostEvidence) -> [Finding] {
+    package static func findings(_ evidence: HostEvidence, port: UInt16) -> [Finding] {
         let visitor = evidence.visitor.plain(port: evidence.visitor.port ?? 0)
         let isTranslated = !evidence.visitorSays.isEmpty && evidence.visitorSays != visitor.description
         return [
@@ -199,7 +232,12 @@ package enum HostVerdict {
                     + (evidence.end.map { ["the conversation ended early: \($0)"] } ?? [])
                     + (evidence.wayBack.map { ["from here to there: \(Words.outcome($0))"] } ?? []),
                 cause: "no firewall objects to this port, and the address is the right one",
-                next: ["sockeye serve '*:PORT'   a server here will be reached from there"]
+                next: [
+                    .run(
+                        "sockeye serve '*:\(port)'",
+                        "end this doctor, and start a server here, which will be reached from there"
+                    )
+                ]
             )
         ]
     }

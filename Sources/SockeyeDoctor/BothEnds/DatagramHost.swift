@@ -56,7 +56,7 @@ package final class DatagramHost: Sendable {
 
 extension HostVerdict {
     /// What the end that takes datagrams tells its person about a doctor that has asked.
-    package static func findings(_ visit: DatagramHost.Visit) -> [Finding] {
+    package static func findings(_ visit: DatagramHost.Visit, port: UInt16) -> [Finding] {
         let visitor = visit.from.plain(port: visit.from.port ?? 0)
         return [
             Finding(
@@ -66,7 +66,12 @@ extension HostVerdict {
                 "datagrams of \(visitor.host) reach this computer: the way from there to here is open",
                 evidence: ["a doctor's datagram of \(visit.byteCount) bytes came from \(visitor), and was answered"],
                 cause: "no firewall objects to datagrams for this port, and the address is the right one",
-                next: ["sockeye serve 'udp:*:PORT'   a program here will get datagrams from there"]
+                next: [
+                    .run(
+                        "sockeye serve 'udp:*:\(port)'",
+                        "end this doctor, and start a program here, which will get datagrams from there"
+                    )
+                ]
             )
         ]
     }

@@ -123,20 +123,35 @@ package final class DoctorHost: Sendable {
         return .doctor(evidence)
     }
 
+    /// Again where nobody answers, several times at once: packets get lost.
+    private func wayBack(to target: SocketAddress) async -> Attempt {
+        let probes = SystemProbes()
+        let first = await probes.connect(to: target, within: .seconds(3), watching: .zero)
+        guard first.isUnanswered else { return first }
+        return await withTaskGroup(of: Attempt.self) { group in
+            for _ in 0..<3 {
+                group.addTask { await probes.connect(to: target, within: .seconds(4), watching: .zero) }
+            }
+            var best = first
+            for await one in group where best.isUnanswered { best = one }
+            return best
+        }
+    }
+
     private func answer(_ line: String, _ connection: Connection, _ evidence: inout HostEvidence) async throws {
         let words = line.split(separator: " ").map(String.init)
         let number = words.count > 1 ? Int(words[1]) ?? 0 : 0
         switch words.first {
         case "ping": try await connection.send("pong \(number)\n")
         case "take" where (1...DoctorWords.bulkBytes).contains(number):
-            try await withTimeout(DoctorWords.patience) { try await DoctorWords.drain(connection, number) }
+            try await DoctorWords.drain(connection, number)
             try await connection.send("took \(number)\n")
         case "give" where (1...DoctorWords.bulkBytes).contains(number):
             let bytes = [UInt8](repeating: UInt8(ascii: "."), count: number)
-            try await withTimeout(DoctorWords.patience) { try await connection.send(bytes) }
+            try await withTimeout(DoctorWords.bulkPatience) { try await connection.send(bytes) }
         case "call" where UInt16(exactly: number) != nil:
             let target = connection.remoteAddress.plain(port: UInt16(number))
-            let attempt = await SystemProbes().connect(to: target, within: .seconds(3), watching: .zero)
+            let attempt = await wayBack(to: target)
             evidence.wayBack = attempt
             try await connection.send("called \(attempt.outcome == .connected ? "open" : Words.outcome(attempt))\n")
         case "summary": evidence.summary = words.dropFirst().joined(separator: " ")

@@ -18,8 +18,12 @@ package enum DoctorWords {
     static let longestLineBytes = 128
     /// 200 kB: more than any first window, so that full packets travel; little for a slow line.
     static let bulkBytes = 200_000
-    /// For an answer to a line.
-    static let patience = Duration.seconds(5)
+    /// For an answer to a line. 15 s: on a line that loses two packets of five it may take several of the kernel's attempts.
+    static let patience = Duration.seconds(15)
+    /// For many bytes as long as none of them come through. 8 s: five attempts of the kernel at the first of them.
+    static let standstill = Duration.seconds(8)
+    /// For many bytes that do come through: a slow line is a slow line, and no broken one.
+    static let bulkPatience = Duration.seconds(25)
 
     /// The token of a doctor's greeting; nil when another server speaks.
     package static func token(in greeting: [UInt8]) -> String? {
@@ -53,14 +57,18 @@ package enum DoctorWords {
         }
     }
 
-    /// Receives so many bytes and drops them.
-    static func drain(_ connection: Connection, _ count: Int) async throws {
+    /// Receives so many bytes and drops them. It ends early when none come for a while.
+    ///
+    /// - Parameter note: Told how many have come, each time that some have.
+    static func drain(_ connection: Connection, _ count: Int, note: @Sendable (Int) -> Void = { _ in }) async throws {
         var left = count
         while left > 0 {
-            guard let bytes = try await connection.receive(upTo: min(left, 65_536)) else {
+            let most = min(left, 65_536)
+            guard let bytes = try await withTimeout(patience, { try await connection.receive(upTo: most) }) else {
                 throw SocketError(.endOfStream, .receive, detail: "\(left) of \(count) bytes are missing")
             }
             left -= bytes.count
+            note(count - left)
         }
     }
 }

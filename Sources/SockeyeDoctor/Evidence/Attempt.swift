@@ -38,6 +38,16 @@ package struct Attempt: Sendable, Equatable {
         return errno
     }
 
+    /// Nothing came, or the kernel or a router found nobody at the address: where packets get lost, both happen by chance too.
+    package var isUnanswered: Bool {
+        switch outcome {
+        case .silent: true
+        case .failed(.hostUnreachable), .failed(.hostDown):
+            messages.allSatisfy { $0.saysNobodyIsThere || $0.origin == .local }
+        default: false
+        }
+    }
+
     /// Somebody with that address answered, be it with a no: the computer is there.
     package var provesPresence: Bool {
         outcome == .connected || errno == .connectionRefused
@@ -84,6 +94,11 @@ extension NetworkMessage {
         case (.icmp, 3, 0), (.icmp, 3, 1), (.icmpv6, 1, 0), (.icmpv6, 1, 3): true
         default: false
         }
+    }
+
+    /// This computer itself says it, as the kernel does of a neighbour that has not answered.
+    func isOwnVoice(_ state: ComputerState) -> Bool {
+        origin == .local || sender.map(state.isOwn) != false
     }
 
     /// It went round in circles, or further than it may.

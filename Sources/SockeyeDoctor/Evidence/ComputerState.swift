@@ -44,6 +44,17 @@ package struct ComputerState: Sendable, Equatable {
         address.plain(port: 0).isLoopback || interfaces.contains { $0.address.isSameHost(as: address) }
     }
 
+    /// The last address of an IPv4 network that this computer is in, or of all: it stands for everybody there.
+    package func isBroadcast(_ address: SocketAddress) -> Bool {
+        guard case .ipv4(let ip, _) = address.plain(port: 0).kind else { return false }
+        if ip.rawValue == .max { return true }
+        // Networks of one or two computers have none.
+        return ownNetworks.contains { route in
+            route.network.length <= 30 && route.network.contains(address.plain(port: 0))
+                && ip.rawValue | (UInt32.max << UInt32(32 - route.network.length)) == .max
+        }
+    }
+
     package func route(to address: SocketAddress) -> Route? { Route.best(for: address, in: routes) }
 
     package func neighbour(_ address: SocketAddress) -> Neighbour.State? {

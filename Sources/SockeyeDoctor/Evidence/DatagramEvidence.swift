@@ -38,4 +38,13 @@ package struct DatagramEvidence: Sendable, Equatable {
     package init(_ base: ConnectEvidence) {
         self.base = base
     }
+
+    /// Nothing could be sent, since nobody answers for the address, or for that of the router on the way.
+    func isNeighbourMissing(_ attempt: DatagramAttempt) -> Bool {
+        guard attempt.answer == nil, !base.state.isOwn(attempt.address) else { return false }
+        let isUnreachable = attempt.errno == .hostUnreachable || attempt.errno == .hostDown
+        if isUnreachable { return attempt.messages.allSatisfy { $0.isOwnVoice(base.state) } }
+        guard attempt.isSilent, let route = base.state.route(to: attempt.address) else { return false }
+        return base.state.neighbour(route.gateway ?? attempt.address) == .silent
+    }
 }

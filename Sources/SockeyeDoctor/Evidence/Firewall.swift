@@ -1,3 +1,5 @@
+package import SockeyeSystem
+
 /// The rules of this computer's own firewall that decide about clients from outside, as far as they can be read.
 package struct Firewall: Sendable, Equatable {
     /// The program that people set the rules with, for the command that opens a port.
@@ -7,8 +9,10 @@ package struct Firewall: Sendable, Equatable {
 
     package enum Verdict: Sendable, Equatable {
         case accept, drop, reject
-        /// On to another list of rules; with `goto` there is no way back.
+        /// On to another list of rules, and back where that decides nothing.
         case jump(String)
+        /// On to another list of rules, without a way back.
+        case goTo(String)
         case leave
         /// Counting, logging and the like.
         case none
@@ -17,12 +21,16 @@ package struct Firewall: Sendable, Equatable {
     package struct Rule: Sendable, Equatable {
         /// As the firewall's own tool shows it.
         package let text: String
-        /// `tcp` or `udp`; nil for both.
-        package var transport: String?
+        /// `tcp`, `udp` and others; nil for all.
+        package var transports: Set<String>?
         /// Empty for all.
         package var ports: [ClosedRange<Int>] = []
+        /// It names ports, and which ones could not be read.
+        package var hasUnknownPorts = false
+        /// Names of the interfaces that packets have to come in by, with a star at the end for all that begin so; nil for all.
+        package var interfaces: [String]?
         package var verdict = Verdict.none
-        /// It has conditions that are not looked at here: an interface, an address, a state, a rate.
+        /// It has conditions that are not looked at here: an address, a state, a rate.
         package var isNarrowed = false
 
         package init(_ text: String) {
@@ -30,8 +38,21 @@ package struct Firewall: Sendable, Equatable {
         }
 
         func concerns(_ transport: String, _ port: Int) -> Bool {
-            (self.transport == nil || self.transport == transport)
-                && (ports.isEmpty || ports.contains { $0.contains(port) })
+            transports?.contains(transport) != false && (ports.isEmpty || ports.contains { $0.contains(port) })
+        }
+
+        var namesPort: Bool { !ports.isEmpty || hasUnknownPorts }
+
+        /// Whether it is for packets of all of these interfaces. Of none nothing is known.
+        func takesAll(of names: [String]) -> Bool {
+            interfaces == nil || (!names.isEmpty && names.allSatisfy(takes))
+        }
+
+        /// Whether it is for packets of one of these interfaces at least.
+        func takesAny(of names: [String]) -> Bool { interfaces == nil || names.isEmpty || names.contains(where: takes) }
+
+        private func takes(_ name: String) -> Bool {
+            interfaces?.contains { $0.hasSuffix("*") ? name.hasPrefix($0.dropLast()) : name == $0 } ?? true
         }
     }
 
@@ -39,7 +60,7 @@ package struct Firewall: Sendable, Equatable {
         /// `inet filter`
         package let table: String
         package let name: String
-        /// What new clients meet first; other chains are reached by jumps.
+        /// What packets from outside meet by themselves; other chains are reached by jumps.
         package var isInput = false
         package var policy = Verdict.accept
         package var rules: [Rule] = []
@@ -48,12 +69,25 @@ package struct Firewall: Sendable, Equatable {
             self.table = table
             self.name = name
         }
+
+        var place: String { "\(table) \(name)" }
+
+        /// Tables named `ip` and `ip6` see one family, all others both.
+        func concerns(_ family: AddressFamily) -> Bool {
+            switch table.split(separator: " ").first {
+            case "ip": family == .ipv4
+            case "ip6": family == .ipv6
+            default: true
+            }
+        }
     }
 
     package var manager: Manager?
     /// firewalld's zone for the network that this computer is in, where it is not the one that commands go to by themselves.
     package var zone: String?
     package var chains: [Chain] = []
+    /// This computer's interfaces but its loopback, for rules that are about one of them.
+    package var interfaces: [String] = []
     /// What could not be read, with the answer of each tool: `nft list ruleset: Operation not permitted`.
     package var unreadable: [String] = []
 
@@ -65,52 +99,24 @@ package struct Firewall: Sendable, Equatable {
     /// What becomes of a new client from outside.
     package enum Bearing: Sendable, Equatable {
         case open
-        /// The rule or policy that keeps clients away, in the words of the tool.
-        case closed(by: String, verdict: Verdict)
+        /// The rule or policy that keeps clients away, in the words of the tool, and the chain that packets meet first.
+        case closed(by: String, verdict: Verdict, at: String)
         /// A rule lets some in and others not.
         case partly(String)
     }
 
     /// Every chain for input has to let a packet pass.
-    package func bearing(on port: Int, transport: String = "tcp") -> Bearing {
+    package func bearing(on port: Int, transport: String = "tcp", family: AddressFamily = .ipv4) -> Bearing {
         var partly: Bearing?
-        for chain in chains where chain.isInput {
-            var visited: Set<String> = []
-            switch walk(chain, transport, port, &visited) {
-            case .closed(let by, let verdict): return .closed(by: by, verdict: verdict)
-            case .partly(let text): partly = .partly(text)
+        for chain in chains where chain.isInput && chain.concerns(family) {
+            var walk = FirewallWalk(self, transport, port)
+            switch walk.bearing(of: chain) {
+            case .closed(let by, let verdict, let place): return .closed(by: by, verdict: verdict, at: place)
+            case .partly(let text): partly = partly ?? .partly(text)
             case .open: continue
-            case nil:
-                if chain.policy == .drop {
-                    return .closed(
-                        by: "chain \(chain.table) \(chain.name): policy drop, and no rule for port \(port)",
-                        verdict: .drop
-                    )
-                }
             }
         }
         return partly ?? .open
-    }
-
-    /// nil: no rule of the chain decides.
-    private func walk(_ chain: Chain, _ transport: String, _ port: Int, _ visited: inout Set<String>) -> Bearing? {
-        guard visited.insert(chain.name).inserted else { return nil }
-        for rule in chain.rules where rule.concerns(transport, port) {
-            let place = "\(chain.table) \(chain.name): \(rule.text)"
-            switch rule.verdict {
-            case .accept where !rule.isNarrowed: return .open
-            // A narrowed rule speaks about this port only if it names it: "established accept" is for others.
-            case .accept where !rule.ports.isEmpty: return .partly(place)
-            case .drop where !rule.isNarrowed, .reject where !rule.isNarrowed:
-                return .closed(by: place, verdict: rule.verdict)
-            case .jump(let name):
-                let next = chains.first { $0.name == name && $0.table == chain.table }
-                if let next, let bearing = walk(next, transport, port, &visited) { return bearing }
-            case .leave where !rule.isNarrowed: return nil
-            default: continue
-            }
-        }
-        return nil
     }
 
     private var zoneOption: String { zone.map { "--zone=\($0) " } ?? "" }
@@ -132,15 +138,15 @@ package struct Firewall: Sendable, Equatable {
     }
 
     /// The command that lets clients in.
-    package func opening(_ port: Int, transport: String = "tcp") -> String {
-        switch manager {
-        case .ufw: return "sudo ufw allow \(port)/\(transport)"
-        case .firewalld: return "sudo firewall-cmd \(zoneOption)--add-port=\(port)/\(transport)"
-        case .iptables: return "sudo iptables -I INPUT -p \(transport) --dport \(port) -j ACCEPT"
-        case .nftables, nil:
-            let closing = chains.first { $0.isInput && ($0.policy == .drop || !$0.rules.isEmpty) }
-            let place = closing.map { "\($0.table) \($0.name)" } ?? "inet filter input"
-            return "sudo nft insert rule \(place) \(transport) dport \(port) accept"
+    ///
+    /// - Parameter place: The chain that keeps them out, `inet filter input`.
+    package func opening(_ port: Int, transport: String = "tcp", at place: String = "inet filter input") -> String {
+        switch (manager, place) {
+        case (.ufw, _): return "sudo ufw allow \(port)/\(transport)"
+        case (.firewalld, _): return "sudo firewall-cmd \(zoneOption)--add-port=\(port)/\(transport)"
+        case (_, "ip filter INPUT"): return "sudo iptables -I INPUT -p \(transport) --dport \(port) -j ACCEPT"
+        case (_, "ip6 filter INPUT"): return "sudo ip6tables -I INPUT -p \(transport) --dport \(port) -j ACCEPT"
+        default: return "sudo nft insert rule \(place) \(transport) dport \(port) accept"
         }
     }
 }

@@ -30,12 +30,24 @@ struct NewClientCondition: Equatable {
         case ("ct", "state") where word(2) != "!=" && word(2) != "vmap":
             meaning = Self.meaning(ofStates: word(2))
             length = 3
+        case ("ct", "state") where word(2) == "vmap":
+            let end = words.firstIndex(of: "}") ?? words.count - 1
+            // The verdicts between the states are no states, and stay without a meaning.
+            let states = words[min(3, end)..<end].joined(separator: ",")
+            meaning = Self.meaning(ofStates: states) == .always ? .sometimes : .never
+            length = end + 1
+        case ("ct", "status"):
+            // What the firewall itself has sent on to another address (dnat, 0x20) goes there, and is no client of this port.
+            meaning = word(2) == "0x20" || word(2) == "dnat" ? .never : .sometimes
+            length = 3
+        case ("ip", "daddr"), ("ip6", "daddr"):
+            let end = word(2) == "{" ? words.firstIndex(of: "}") ?? words.count - 1 : 2
+            let addresses = words[min(2, words.count)..<min(end + 1, words.count)].filter { $0 != "{" && $0 != "}" }
+            meaning = addresses.allSatisfy(Self.isForMany) ? .never : .sometimes
+            length = end + 1
         case ("fib", "daddr") where word(2) == "type":
             meaning = Self.meaning(ofType: word(3))
             length = 4
-        case ("iifname", #""lo""#), ("iif", "lo"), ("iif", #""lo""#):
-            meaning = .never
-            length = 2
         case ("iifname", "!="), ("iif", "!="):
             meaning = word(2) == #""lo""# || word(2) == "lo" ? .always : .sometimes
             length = 3
@@ -43,6 +55,12 @@ struct NewClientCondition: Equatable {
             meaning = .sometimes
             length = 2
         }
+    }
+
+    /// Groups and broadcasts, which no connection goes to.
+    private static func isForMany(_ address: String) -> Bool {
+        if address.hasPrefix("ff") || address == "255.255.255.255" { return true }
+        return address.split(separator: ".").first.flatMap { Int($0) }.map { (224...239).contains($0) } ?? false
     }
 
     /// The options of iptables that are known here.

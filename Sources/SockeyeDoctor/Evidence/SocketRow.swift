@@ -66,6 +66,11 @@ package struct SocketRow: Sendable, Hashable {
         return mine.isSameHost(as: other)
     }
 
+    /// Whether an address is of the other family than the listener's own; an IPv4 one written as IPv6 is IPv4.
+    package func isOfOtherFamily(than address: SocketAddress) -> Bool {
+        local.plain(port: 0).family != address.plain(port: 0).family
+    }
+
     /// `0100007F:0539`; the address is a number as the machine keeps it, so its bytes are turned on most machines.
     private static func address(_ field: Substring) -> SocketAddress? {
         let parts = field.split(separator: ":")

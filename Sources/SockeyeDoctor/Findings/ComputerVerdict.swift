@@ -17,8 +17,11 @@ package enum ComputerVerdict {
                 isAlone ? "this computer is in no network" : "there is no way out of the local network",
                 evidence: ["the table of routes has no default line"],
                 cause: isAlone
-                    ? "Wi-Fi or cable is off, or no router has given this computer an address" : "no router is set",
-                next: ["ip -brief address   shows the interfaces", "ip route   shows the routes"]
+                    ? "Wi-Fi or cable is off, or no router has given this computer an address"
+                    : "no router is set",
+                next: [
+                    .run("ip -brief address", "to see the interfaces"), .run("ip route", "to see the routes"),
+                ]
             )
         }
         let line = "default route: \(route.gateway.map { "router \($0.host) on " } ?? "")\(route.interface)"
@@ -27,8 +30,12 @@ package enum ComputerVerdict {
                 "router-silent",
                 "the router \(gateway.host) does not answer",
                 evidence: [line, "asked for \(gateway.host) on \(route.interface): nobody answered"],
-                cause: "the Wi-Fi or cable has no connection, the router is off, or its address has changed",
-                next: ["ip neighbour   shows who has answered", "switch Wi-Fi off and on, or renew the address (DHCP)"]
+                cause:
+                    "the Wi-Fi or cable has no connection, the router is off, or its address has changed",
+                next: [
+                    .run("ip neighbour", "to see who has answered"),
+                    "switch Wi-Fi off and on, or renew the address (DHCP)",
+                ]
             )
         }
         let families = Set(defaults.map(\.network.family))
@@ -39,7 +46,7 @@ package enum ComputerVerdict {
             "this computer has a way out" + (families == [.ipv4] ? ", over IPv4 only" : ""),
             evidence: [line],
             cause: "the router was told by the network (DHCP), or set by hand",
-            next: ["sockeye doctor HOST:PORT   tries a way to its end"]
+            next: ["sockeye doctor with HOST:PORT behind it tries the way to another computer to its end"]
         )
     }
 
@@ -49,9 +56,14 @@ package enum ComputerVerdict {
             .note,
             .certain,
             "the addresses of this computer, and what each is for",
-            evidence: state.interfaces.map { "\($0.address.host) (\($0.interface)): \(AddressPurpose.words($0))" },
-            cause: "a server that listens on one of them takes clients that come there; 0.0.0.0 and :: take all",
-            next: ["sockeye doctor --listen '*:1337'   says which line to give to the other computer"]
+            evidence: state.interfaces.map {
+                "\($0.address.host) (\($0.interface)): \(AddressPurpose.words($0))"
+            },
+            cause:
+                "a server that listens on one of them takes clients that come there; 0.0.0.0 and :: take all",
+            next: [
+                .run("sockeye doctor --listen '*:1337'", "to see which line to give to the other computer")
+            ]
         )
     }
 
@@ -79,7 +91,11 @@ package enum ComputerVerdict {
             evidence: Array(lines.prefix(shownListeners)) + (more > 0 ? ["and \(more) more"] : []),
             cause:
                 "every server has one listener for each address; those for every network are reached from outside unless a firewall objects",
-            next: [state.isRoot ? "ss -ltnp   lists them too" : "sudo ss -ltnp   also names programs of other users"]
+            next: [
+                state.isRoot
+                    ? .run("ss -ltnp", "to see them with all their numbers")
+                    : .run("sudo ss -ltnp", "to see the programs of other users too")
+            ]
         )
     }
 
@@ -109,7 +125,12 @@ package enum ComputerVerdict {
                 the 5 or 128 in listen(5) or listen(128) is the queue of clients not yet accepted, not a limit of clients; \
                 nor do 65,535 ports limit a server: all its clients come to the same one
                 """,
-            next: ["ulimit -n 65536   raises the limit of open files for what is started from this shell"]
+            next: [
+                .run(
+                    "ulimit -n 65536",
+                    "to raise the limit of open files for what is started from this shell"
+                )
+            ]
         )
     }
 }

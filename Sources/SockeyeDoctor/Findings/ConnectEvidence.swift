@@ -7,8 +7,8 @@ package struct ConnectEvidence: Sendable, Equatable {
     /// The name that was looked up; nil for an address.
     package var name: String?
     package var port: UInt16
-    /// For the words of a finding.
-    package var transport = "TCP"
+    /// The question was one for datagrams: the shared findings speak of them then, and not of connections.
+    package var isDatagram = false
     package var lookUp: LookUp
     /// One for each address.
     package var attempts: [Attempt] = []
@@ -39,11 +39,47 @@ package struct ConnectEvidence: Sendable, Equatable {
         for row in endedListeners { state.programs[row.inode] = before.program(of: row) }
     }
 
+    /// For the words of a finding.
+    var transport: String { isDatagram ? "UDP" : "TCP" }
+
+    /// The command for the other end, which looks at what is to listen there.
+    var lookThere: String { "sockeye doctor --listen \(isDatagram ? "udp:" : "")\(port)" }
+
     func otherPorts(of address: SocketAddress) -> [Attempt] {
         otherPorts.filter { $0.address.isSameHost(as: address) }
     }
 
     func retries(of address: SocketAddress) -> [Attempt] { retries.filter { $0.address == address } }
+
+    /// The addresses at which no attempt has brought an answer, be it a no.
+    package var unanswered: [SocketAddress] {
+        attempts.filter(\.isUnanswered).map(\.address).filter {
+            retries(of: $0).allSatisfy(\.isUnanswered)
+        }
+    }
+
+    /// The addresses that were never connected to.
+    package var failed: [SocketAddress] {
+        attempts.map(\.address).filter { address in
+            !(attempts + retries).contains { $0.address == address && $0.outcome == .connected }
+        }
+    }
+
+    /// This computer has asked its own network for the address, or for the router on the way, and nobody answered.
+    func isNeighbourMissing(_ address: SocketAddress) -> Bool {
+        (attempts + retries).contains { attempt in
+            attempt.address == address && attempt.errno != nil && attempt.isUnanswered
+                && attempt.messages.allSatisfy { $0.isOwnVoice(state) }
+        }
+    }
+
+    /// What came of other ports makes it plain that packets get lost: an answer that took as long as a request that is sent
+    /// again, or one of a neighbour that could not be found at first.
+    func showsLoss(_ address: SocketAddress) -> Bool {
+        let answers = otherPorts(of: address).filter(\.provesPresence)
+        return answers.contains { $0.duration >= .milliseconds(900) }
+            || (isNeighbourMissing(address) && !answers.isEmpty)
+    }
 
     /// Whether anything showed that a computer with the address is there.
     func isPresent(_ address: SocketAddress) -> Bool {

@@ -3,57 +3,98 @@ import SockeyeSystem
 /// Why an address of this computer itself cannot be connected to: here the kernel's tables tell everything.
 extension ConnectVerdict {
     static func here(_ attempt: Attempt, _ evidence: ConnectEvidence, _ seen: [String]) -> Finding {
-        let (state, port) = (evidence.state, Int(evidence.port))
-        let alive = state.listeners.filter { Int($0.local.port ?? 0) == port }
-        let listeners = alive + evidence.endedListeners
+        let state = evidence.state
+        let alive = state.listeners.filter { $0.local.port == evidence.port }
         let lines =
             seen + alive.map { "\(describe($0, state)) listens on \($0.local)" }
-            + evidence.endedListeners.map { "\(describe($0, state)) listened on \($0.local), and has ended since" }
+            + evidence.endedListeners.map {
+                "\(describe($0, state)) listened on \($0.local), and has ended since"
+            }
+        let isSilent = attempt.outcome == .silent
         if let listener = alive.first(where: { $0.takes(attempt.address) }) {
-            return attempt.outcome == .silent && listener.waiting > 0
-                ? queueFull(listener, evidence, lines) : firewallHere(attempt, evidence, lines)
+            if isSilent, listener.waiting > 0 { return queueFull(listener, evidence, lines) }
+            // Without a message it was the kernel itself that refused, and a listener for IPv6 may be for IPv6 alone.
+            let mayRefuse =
+                !isSilent && attempt.messages.isEmpty && listener.isOfOtherFamily(than: attempt.address)
+            return mayRefuse
+                ? otherFamilyOnly(listener, .likely, evidence, lines)
+                : firewallHere(attempt, evidence, lines)
         }
-        if attempt.outcome == .silent || !attempt.messages.isEmpty { return firewallHere(attempt, evidence, lines) }
+        if isSilent || !attempt.messages.isEmpty { return firewallHere(attempt, evidence, lines) }
         if let ended = evidence.endedListeners.first(where: { $0.takes(attempt.address) }) {
             return serverEnded(ended, evidence, lines)
         }
+        let listeners = alive + evidence.endedListeners
         guard let listener = listeners.first else { return nothingHere(evidence, seen) }
-        let name = describe(listener, state)
-        if listeners.allSatisfy({ $0.local.plain(port: 0).family != attempt.address.plain(port: 0).family }) {
-            let family = listener.local.plain(port: 0).family == .ipv6 ? "IPv6" : "IPv4"
-            return Finding(
-                "other-family-only",
-                "\(name) listens on port \(port) for \(family) only, and you came with the other family",
-                evidence: lines,
-                cause:
-                    "\"localhost\" and many names stand for an IPv4 and an IPv6 address, and the server took one of them",
-                next: [
-                    "sockeye connect \(listener.local)   uses the one that it listens on",
-                    "let it listen on both: sockeye serve '*:\(port)'",
-                ]
-            )
+        if listeners.allSatisfy({ $0.isOfOtherFamily(than: attempt.address) }) {
+            return otherFamilyOnly(listener, .certain, evidence, lines)
         }
-        if listeners.allSatisfy(\.local.isLoopback) {
-            return Finding(
-                "loopback-only",
-                "\(name) listens on \(listener.local.host) only: this computer reaches it there, and nobody else does",
-                evidence: lines,
-                cause:
-                    "the server was bound to 127.0.0.1 or localhost, which keeps out all that comes to another address, even from here",
-                next: [
-                    "let the server listen on 0.0.0.0 (or ::): sockeye serve '*:\(port)'",
-                    "sockeye connect \(port)   reaches it from this computer",
-                ]
-            )
-        }
+        return listeners.allSatisfy(\.local.isLoopback)
+            ? loopbackOnly(listener, evidence, lines) : otherInterface(listener, evidence, lines)
+    }
+
+    private static func otherFamilyOnly(
+        _ listener: SocketRow,
+        _ confidence: Finding.Confidence,
+        _ evidence: ConnectEvidence,
+        _ lines: [String]
+    ) -> Finding {
+        let family = listener.local.plain(port: 0).family == .ipv6 ? "IPv6" : "IPv4"
+        let place = listener.local.isAny ? "localhost:\(evidence.port)" : "\(listener.local)"
+        return Finding(
+            "other-family-only",
+            .problem,
+            confidence,
+            "\(describe(listener, evidence.state)) listens on port \(evidence.port) for \(family) only, and you came with the other family",
+            evidence: lines,
+            cause: confidence == .certain
+                ? "\"localhost\" and many names stand for an IPv4 and an IPv6 address, and the server took one of them"
+                : "the server was told to take IPv6 only (IPV6_V6ONLY); less often a firewall here answers in its place",
+            next: [
+                .run("sockeye connect \(Words.shell(place))", "to use the one that it listens on"),
+                "let it listen on both families: bind :: with IPV6_V6ONLY switched off, or 0.0.0.0 and :: each",
+            ]
+        )
+    }
+
+    private static func loopbackOnly(
+        _ listener: SocketRow,
+        _ evidence: ConnectEvidence,
+        _ lines: [String]
+    ) -> Finding {
+        let name = describe(listener, evidence.state)
+        return Finding(
+            "loopback-only",
+            "\(name) listens on \(listener.local.host) only: this computer reaches it there, and nobody else does",
+            evidence: lines,
+            cause:
+                "the server was bound to 127.0.0.1 or localhost, which keeps out all that comes to another address, even from here",
+            next: [
+                "let the server listen on 0.0.0.0 (or ::): in its call of bind, or in its settings",
+                .run(
+                    "sockeye connect \(Words.shell("\(listener.local)"))",
+                    "to reach it from this computer"
+                ),
+            ]
+        )
+    }
+
+    private static func otherInterface(
+        _ listener: SocketRow,
+        _ evidence: ConnectEvidence,
+        _ lines: [String]
+    )
+        -> Finding
+    {
+        let (name, host) = (describe(listener, evidence.state), listener.local.host)
         return Finding(
             "other-interface",
-            "\(name) listens on port \(port), but on another address of this computer: \(listener.local.host)",
+            "\(name) listens on port \(evidence.port), but on another address of this computer: \(host)",
             evidence: lines,
             cause: "the server was bound to one address, and takes clients that come there only",
             next: [
-                "sockeye connect \(listener.local)   uses that address",
-                "let the server listen on all: sockeye serve '*:\(port)'",
+                .run("sockeye connect \(Words.shell("\(listener.local)"))", "to use that address"),
+                "let the server listen on all addresses: 0.0.0.0 or :: in its call of bind, or in its settings",
             ]
         )
     }
@@ -103,9 +144,16 @@ extension ConnectVerdict {
             "no program on this computer listens on port \(evidence.port)",
             evidence: seen + ["the kernel's list of listeners does not have it"] + datagrams.prefix(1) + others,
             cause: "the server is not started, has ended with an error, or uses another port",
-            next: ["look at the server's terminal", "sockeye serve \(evidence.port)   starts one to test with"]
-                + datagrams.prefix(1).map { _ in "sockeye connect udp:\(evidence.port)   talks to that one" }
-                + likely.map { "sockeye connect \($0.port)   if that is the one you meant" }
+            next: [
+                "look at the server's terminal",
+                .run("sockeye serve \(evidence.port)", "to start one to test with"),
+            ]
+                + datagrams.prefix(1).map { _ in
+                    .run("sockeye connect udp:\(evidence.port)", "to talk to that one")
+                }
+                + likely.map {
+                    .run("sockeye connect \($0.port)", "if port \($0.port) is the one you meant")
+                }
         )
     }
 
@@ -136,8 +184,11 @@ extension ConnectVerdict {
             evidence: lines,
             cause: "within one computer nothing gets lost, so a rule does it",
             next: [
-                "sudo sockeye doctor --listen \(evidence.port)   shows the rule and the command that opens the port",
-                "sudo nft list ruleset   shows all rules",
+                .run(
+                    "sudo sockeye doctor --listen \(evidence.port)",
+                    "to see the rule and the command that opens the port"
+                ),
+                .run("sudo nft list ruleset", "to see all rules"),
             ]
         )
     }

@@ -26,9 +26,9 @@ package enum ConnectVerdict {
         let isSecondTry: Bool
 
         init(_ first: Attempt, _ evidence: ConnectEvidence) {
-            let answered =
-                first.outcome == .silent
-                ? evidence.retries(of: first.address).first { $0.outcome != .silent } : nil
+            let answers =
+                first.isUnanswered ? evidence.retries(of: first.address).filter { !$0.isUnanswered } : []
+            let answered = answers.first { $0.outcome == .connected } ?? answers.first
             attempt = answered ?? first
             isSecondTry = answered != nil
         }
@@ -38,7 +38,7 @@ package enum ConnectVerdict {
     }
 
     /// One finding for all addresses that have the same, with the evidence of each.
-    private static func distinct(_ findings: [Finding]) -> [Finding] {
+    static func distinct(_ findings: [Finding]) -> [Finding] {
         var merged: [Finding] = []
         for finding in findings {
             if let index = merged.firstIndex(where: { $0.id == finding.id }) {
@@ -69,8 +69,12 @@ package enum ConnectVerdict {
                 "name-unknown",
                 "nobody knows an address for the name \(name)",
                 evidence: [said],
-                cause: "the name is misspelt, or only known inside another network (a company, a VPN, Docker)",
-                next: ["getent hosts \(name)   asks again", "use the address of the computer instead of its name"]
+                cause:
+                    "the name is misspelt, or only known inside another network (a company, a VPN, Docker)",
+                next: [
+                    .run("getent hosts \(Words.shell(name))", "to ask again"),
+                    "use the address of the computer instead of its name",
+                ]
             )
         }
         if evidence.lookUp.failure != .invalidAddress {
@@ -80,17 +84,18 @@ package enum ConnectVerdict {
                 evidence: [said],
                 cause: "this computer is offline, or its name server (/etc/resolv.conf) cannot be reached",
                 next: [
-                    "sockeye doctor   shows the way out of this computer",
-                    "cat /etc/resolv.conf   names the name server",
+                    .run("sockeye doctor", "to see the way out of this computer"),
+                    .run("cat /etc/resolv.conf", "to see which name server it is"),
                 ]
             )
         }
         return Finding(
             "address-wrong",
-            "\(evidence.target) is no address that can be connected to",
+            "\(evidence.target) is no address that can be \(evidence.isDatagram ? "sent" : "connected") to",
             evidence: [said],
-            cause: "the address names something that this computer does not have, such as a network interface",
-            next: ["ip -brief address   lists the network interfaces"]
+            cause:
+                "the address names something that this computer does not have, such as a network interface",
+            next: [.run("ip -brief address", "to see the network interfaces")]
         )
     }
 
@@ -124,8 +129,8 @@ package enum ConnectVerdict {
                 ? "the server takes no more clients, does not like this one, or has nothing to say"
                 : "a program listens at \(attempt.address), and nothing on the way objects",
             next: [
-                "sockeye connect \(evidence.target)   talks to it",
-                "sockeye connect \(evidence.target) --explain   shows each step",
+                .run("sockeye connect \(Words.shell(evidence.target))", "to talk to it"),
+                .run("sockeye connect --explain \(Words.shell(evidence.target))", "to see each step"),
             ]
         )
     }
@@ -140,7 +145,9 @@ package enum ConnectVerdict {
             evidence: seen,
             cause:
                 "the kernel connects clients by itself as long as the queue has room, before the program accepts them",
-            next: ["sockeye doctor \(evidence.target)   again, when the server accepts"]
+            next: [
+                .run("sockeye doctor \(Words.shell(evidence.target))", "again, when the server accepts")
+            ]
         )
     }
 
@@ -156,7 +163,7 @@ package enum ConnectVerdict {
             cause:
                 "the server serves one client at a time and is busy with another, or hangs, or does not call accept in a loop",
             next: [
-                "ss -tnp 'sport = :\(evidence.port)'   shows whom it is talking to",
+                .run("ss -tnp 'sport = :\(evidence.port)'", "to see whom it is talking to"),
                 "a task or a thread for each client, or an event loop, in the server",
             ]
         )
@@ -191,11 +198,11 @@ package enum ConnectVerdict {
             "answered-late",
             .note,
             isHere ? .likely : .possible,
-            "the first request to connect got no answer, and a later one did: it works, with a delay",
+            "the first request to connect got no answer in time, and a later one did: it works, with a delay",
             evidence: lines,
             cause: isHere
                 ? "the server's queue of new clients was full for a moment: it is busy, and accepts them slowly"
-                : "the server was busy, its queue of new clients full for a moment; or a packet was lost on the way",
+                : "a packet was lost, or the way is slow; or the server was busy, its queue of new clients full for a moment",
             next: ["the same command again: does it differ from time to time?"]
         )
     }
@@ -216,15 +223,18 @@ package enum ConnectVerdict {
             .note,
             .certain,
             isFamily
-                ? "the server is there over \(family == "IPv6" ? "IPv4" : "IPv6") only; over \(family) it is not"
+                ? "it works over \(family == "IPv6" ? "IPv4" : "IPv6"), and over \(family) it does not"
                 : "\(failed.count) of \(evidence.attempts.count) addresses of \(evidence.name ?? evidence.target) do not work",
             evidence: evidenceLines,
             cause: failures.first.map { "of those that fail: \($0.what)" } ?? "those addresses lead elsewhere",
             next: [
-                "sockeye connect \(working.address)   uses the one that works",
-                isFamily
-                    ? "let the server listen on both: sockeye serve '*:\(evidence.port)'"
-                    : "sockeye doctor \(failed[0].address)   looks at one that fails",
+                .run("sockeye connect \(Words.shell("\(working.address)"))", "to use the one that works"),
+                isFamily && failed.allSatisfy { $0.attempt.errno == .connectionRefused && $0.attempt.messages.isEmpty }
+                    ? "let the server listen on both families: bind :: with IPV6_V6ONLY switched off, or 0.0.0.0 and :: each"
+                    : .run(
+                        "sockeye doctor \(Words.shell("\(failed[0].address)"))",
+                        "to look at one that fails"
+                    ),
             ]
         )
     }

@@ -7,13 +7,27 @@ package enum DatagramVerdict {
     package static func findings(_ evidence: DatagramEvidence) -> [Finding] {
         if evidence.base.lookUp.failure != nil { return ConnectVerdict.findings(evidence.base) }
         if let answered = evidence.attempts.first(where: { $0.answer != nil }) { return [works(answered, evidence)] }
-        var findings: [Finding] = []
-        for attempt in evidence.attempts {
-            let finding = finding(attempt, evidence)
-            if !findings.contains(where: { $0.id == finding.id }) { findings.append(finding) }
-        }
+        var findings = ConnectVerdict.distinct(evidence.attempts.map { finding($0, evidence) })
+        // Of several addresses one is enough: a program may take datagrams at that one alone.
+        if findings.contains(where: { $0.severity != .problem }) { findings = notesFirst(findings) }
         if let other = otherProtocol(evidence) { findings.append(other) }
         return findings
+    }
+
+    /// What is wrong with some of the addresses only, as notes behind what can be said of the others.
+    private static func notesFirst(_ findings: [Finding]) -> [Finding] {
+        findings.filter { $0.severity != .problem }
+            + findings.filter { $0.severity == .problem }.map { finding in
+                Finding(
+                    finding.id,
+                    .note,
+                    finding.confidence,
+                    "of one address only: \(finding.what)",
+                    evidence: finding.evidence,
+                    cause: finding.cause,
+                    next: finding.next
+                )
+            }
     }
 
     private static func finding(_ attempt: DatagramAttempt, _ evidence: DatagramEvidence) -> Finding {
@@ -42,7 +56,12 @@ package enum DatagramVerdict {
             "an answer came back: datagrams get there, and back",
             evidence: ["\(attempt.address) answered after \(Words.time(attempt.duration)) with \(what)"],
             cause: "a program takes datagrams at \(attempt.address), and nothing on the way objects",
-            next: ["sockeye connect \(evidence.base.target)   talks to it: a line is a datagram"]
+            next: [
+                .run(
+                    "sockeye connect \(Words.shell(evidence.base.target))",
+                    "to talk to it, where a line is a datagram"
+                )
+            ]
         )
     }
 
@@ -61,8 +80,14 @@ package enum DatagramVerdict {
             .certain,
             "another doctor got it and answered: datagrams pass in both directions",
             evidence: ["\(attempt.address) answered after \(Words.time(attempt.duration))", place],
-            cause: "the address is the right one, and no firewall on the way objects to datagrams for this port",
-            next: ["end the doctor there, start the program on that port, and talk to it: sockeye connect \(target)"]
+            cause:
+                "the address is the right one, and no firewall on the way objects to datagrams for this port",
+            next: [
+                .run(
+                    "sockeye connect \(Words.shell(target))",
+                    "end the doctor there, start the program on that port, and talk to it"
+                )
+            ]
         )
     }
 
@@ -70,7 +95,10 @@ package enum DatagramVerdict {
 
     private static func seen(_ attempt: DatagramAttempt) -> [String] {
         let count = attempt.sent == 1 ? "1 datagram" : "\(attempt.sent) datagrams"
-        let sent = attempt.sent == 0 ? "\(attempt.address): nothing was sent" : "\(count) sent to \(attempt.address)"
+        let sent =
+            attempt.sent == 0
+            ? "\(attempt.address): nothing was sent"
+            : "\(count) with a line of text sent to \(attempt.address)"
         if attempt.isSilent {
             return [sent, "no answer within \(Words.time(attempt.duration)), and no message from the network either"]
         }
@@ -97,8 +125,11 @@ package enum DatagramVerdict {
                 answers in the same way
                 """,
             next: [
-                "sockeye serve 'udp:*:\(port)'   on \(host): a program that answers each datagram",
-                "ss -lunp   on \(host): lists who takes datagrams",
+                .run(
+                    "sockeye serve 'udp:*:\(port)'",
+                    "on \(host), for a program that answers each datagram"
+                ),
+                .run("ss -lunp", "on \(host), to see who takes datagrams"),
             ]
         )
     }
@@ -118,9 +149,15 @@ package enum DatagramVerdict {
                 or their answer, looks the same from here; so do lost datagrams
                 """,
             next: [
-                "sockeye serve 'udp:*:\(port)'   on \(host), if the port is free there: it answers each datagram",
-                "sudo tcpdump -n udp port \(port)   on \(host): shows whether they arrive",
-                "sockeye doctor --listen udp:\(port)   on \(host), and then this command once more: that one answers",
+                .run(
+                    "sockeye serve 'udp:*:\(port)'",
+                    "on \(host), if the port is free there, for a program that answers each datagram"
+                ),
+                .run("sudo tcpdump -n udp port \(port)", "on \(host), to see whether they arrive"),
+                .run(
+                    "sockeye doctor --listen udp:\(port)",
+                    "on \(host), where this answers the next question from here"
+                ),
             ]
         )
     }
@@ -148,8 +185,18 @@ package enum DatagramVerdict {
             cause: other == nil
                 ? "the program is not started, has ended with an error, uses another port, or speaks TCP"
                 : "the program was bound to one address, and takes datagrams that come there only",
-            next: other.map { ["sockeye connect udp:\($0.local)   uses the address that it has"] }
-                ?? ["look at the program's terminal", "sockeye serve udp:\(port)   starts one to test with"]
+            next: other.map {
+                [
+                    .run(
+                        "sockeye connect \(Words.shell("udp:\($0.local)"))",
+                        "to use the address that it has"
+                    )
+                ]
+            }
+                ?? [
+                    "look at the program's terminal",
+                    .run("sockeye serve udp:\(port)", "to start one to test with"),
+                ]
         )
     }
 
@@ -167,7 +214,7 @@ package enum DatagramVerdict {
             cause: isUnread
                 ? "the program is busy, or does not call recvfrom"
                 : "it need not answer, and may not understand a line of text; less often a rule of the firewall drops it",
-            next: ["sockeye connect udp:\(port)   sends what you type"]
+            next: [.run("sockeye connect udp:\(port)", "to send what you type")]
         )
     }
 
@@ -183,7 +230,7 @@ package enum DatagramVerdict {
             cause: attempt.isSilent
                 ? "within one computer nothing gets lost, and a port without a program is answered: so a rule does it"
                 : "a program is there, and something refuses for it: a rule does it",
-            next: ["sudo nft list ruleset   shows the rules"]
+            next: [.run("sudo nft list ruleset", "to see the rules")]
         )
     }
 
@@ -198,8 +245,12 @@ package enum DatagramVerdict {
             .likely,
             "port \(evidence.base.port) of \(place.host) takes TCP connections: perhaps that is what you want",
             evidence: ["connected to \(place) over TCP in \(Words.time(attempt.duration))"],
-            cause: "UDP and TCP have ports of their own with the same numbers: a server of one does not hear the other",
-            next: ["sockeye connect \(place)   talks TCP to it", "sockeye doctor \(place)   looks at that"]
+            cause:
+                "UDP and TCP have ports of their own with the same numbers: a server of one does not hear the other",
+            next: [
+                .run("sockeye connect \(Words.shell("\(place)"))", "to talk TCP to it"),
+                .run("sockeye doctor \(Words.shell("\(place)"))", "to look at that"),
+            ]
         )
     }
 }

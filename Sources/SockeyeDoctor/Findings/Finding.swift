@@ -31,8 +31,8 @@ package struct Finding: Sendable, Equatable {
     package let evidence: [String]
     /// Why that usually is.
     package let cause: String
-    /// Commands, or sentences where no command helps; the first to try first.
-    package let next: [String]
+    /// The first to try first.
+    package let next: [NextStep]
 
     package init(
         _ id: String,
@@ -41,7 +41,7 @@ package struct Finding: Sendable, Equatable {
         _ what: String,
         evidence: [String] = [],
         cause: String,
-        next: [String]
+        next: [NextStep]
     ) {
         self.id = id
         self.severity = severity
@@ -53,7 +53,7 @@ package struct Finding: Sendable, Equatable {
     }
 
     /// A problem that the system itself names.
-    package init(_ id: String, _ what: String, evidence: [String], cause: String, next: [String]) {
+    package init(_ id: String, _ what: String, evidence: [String], cause: String, next: [NextStep]) {
         self.init(id, .problem, .certain, what, evidence: evidence, cause: cause, next: next)
     }
 }

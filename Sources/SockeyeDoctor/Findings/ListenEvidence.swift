@@ -24,6 +24,8 @@ package struct ListenEvidence: Sendable, Equatable {
     package var port: UInt16
     package var lookUp: LookUp
     package var binding: Binding?
+    /// The port is taken, and for IPv4 it is free: whoever has it takes IPv6 only.
+    package var isFreeForIPv4 = false
     package var state = ComputerState()
     package var firewall = Firewall()
 
@@ -42,8 +44,11 @@ package struct ListenEvidence: Sendable, Equatable {
     var transport: String { kind == .datagram ? "udp" : "tcp" }
 
     /// An address for a command line, with its scheme, and in quotes where a shell would take the asterisk for file names.
-    func typed(_ address: String) -> String {
-        address.contains("*") ? "'\(scheme)\(address)'" : scheme + address
+    func typed(_ address: String) -> String { Words.shell(scheme + address) }
+
+    /// What was typed, with another port.
+    func typed(port: UInt16) -> String {
+        typed(target.lastIndex(of: ":").map { "\(target[...$0])\(port)" } ?? "\(port)")
     }
 
     /// The sockets that are in the way: the same protocol and port, and an address that overlaps.

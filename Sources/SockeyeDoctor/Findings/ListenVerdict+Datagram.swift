@@ -6,7 +6,10 @@ extension ListenVerdict {
         -> Finding
     {
         let (state, port) = (evidence.state, evidence.port)
-        let other = "sockeye serve \(evidence.typed("\(other(port))"))   takes another port"
+        let other = NextStep.run(
+            "sockeye serve \(evidence.typed(port: Self.other(port)))",
+            "for another port"
+        )
         guard let row = evidence.rows.first else {
             return Finding(
                 "port-taken",
@@ -26,8 +29,8 @@ extension ListenVerdict {
             evidence: seen + ["\(row.local) is bound for UDP" + (program.map { ", by \($0)" } ?? "")],
             cause:
                 "the program was started before, perhaps in another terminal; it frees the port at once when it ends",
-            next: program.map { ["kill \($0.id)   ends \($0.name)", other] }
-                ?? ["sudo ss -lunp 'sport = :\(port)'   says which program", other]
+            next: program.map { [.run("kill \($0.id)", "to end \($0.name)"), other] }
+                ?? [.run("sudo ss -lunp 'sport = :\(port)'", "to see which program"), other]
         )
     }
 
@@ -48,7 +51,7 @@ extension ListenVerdict {
                 that only the last one to bind gets them
                 """,
             next: [
-                "sockeye serve \(evidence.typed("\(other(evidence.port))"))   takes another port",
+                .run("sockeye serve \(evidence.typed(port: other(evidence.port)))", "for another port"),
                 "set SO_REUSEADDR before bind if it is about multicast (mDNS, games, discovery)",
             ]
         )

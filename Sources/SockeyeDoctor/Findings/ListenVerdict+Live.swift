@@ -24,19 +24,29 @@ extension ListenVerdict {
             .certain,
             program.map { "your server is there, if it is \($0): it listens on \(row.local)" }
                 ?? "a server is there, of another user or in another container: it listens on \(row.local)",
-            evidence: ["\(row.local) is in state LISTEN" + (program.map { ", held by \($0)" } ?? "")],
-            cause: row.local.isAny
-                ? "it takes clients at every address of this computer, as far as the firewall lets them in"
-                : "it takes clients that come to \(row.local.host), as far as the firewall lets them in",
+            evidence: ["\(row.local) is in state LISTEN" + (program.map { ", held by \($0)" } ?? "")]
+                + (evidence.isFreeForIPv4
+                    ? ["bind 0.0.0.0:\(evidence.port): done, so nobody takes clients over IPv4"] : []),
+            cause: evidence.isFreeForIPv4
+                ? "it takes clients that come over IPv6 (it was told to with IPV6_V6ONLY), as far as the firewall lets them in"
+                : row.local.isAny
+                    ? "it takes clients at every address of this computer, as far as the firewall lets them in"
+                    : "it takes clients that come to \(row.local.host), as far as the firewall lets them in",
             next: [
-                "sockeye connect \(row.local.isAny ? "\(evidence.port)" : "\(row.local)")   reaches it from this computer"
+                .run(
+                    "sockeye connect \(Words.shell(row.local.isAny ? "\(evidence.port)" : "\(row.local)"))",
+                    "to reach it from this computer"
+                )
             ]
         )
     }
 
     static func liveListener(_ row: SocketRow, _ evidence: ListenEvidence, _ seen: [String]) -> Finding {
         let program = evidence.state.program(of: row)
-        let other = "sockeye serve \(other(evidence.port))   takes another port"
+        let other = NextStep.run(
+            "sockeye serve \(evidence.typed(port: other(evidence.port)))",
+            "for another port"
+        )
         return Finding(
             "port-taken",
             program.map { "another server cannot have port \(evidence.port): \($0) already listens on it" }
@@ -44,8 +54,10 @@ extension ListenVerdict {
             evidence: seen + ["\(row.local) is in state LISTEN" + (program.map { ", held by \($0)" } ?? "")],
             cause: "the server was started before, perhaps in another terminal; two live servers cannot share a port",
             next: [other]
-                + (program.map { ["kill \($0.id)   ends \($0.name), if you want the port for another program"] }
-                    ?? ["sudo ss -ltnp 'sport = :\(evidence.port)'   says which program has it"])
+                + (program.map {
+                    [.run("kill \($0.id)", "to end \($0.name), if you want the port for another program")]
+                }
+                    ?? [.run("sudo ss -ltnp 'sport = :\(evidence.port)'", "to see which program has it")])
         )
     }
 
@@ -78,7 +90,10 @@ extension ListenVerdict {
                     isWanted
                         ? "for clients on other computers: let it bind 0.0.0.0 (or ::) instead"
                         : "let it bind 0.0.0.0 (or ::) instead, then ask here again",
-                    "sockeye connect \(evidence.typed("\(evidence.port)"))   reaches it from this computer",
+                    .run(
+                        "sockeye connect \(evidence.typed("\(evidence.port)"))",
+                        "to reach it from this computer"
+                    ),
                 ]
             )
         ]

@@ -11,8 +11,8 @@ package enum ListenVerdict {
                     evidence: [evidence.lookUp.detail ?? "it has no address"],
                     cause: "the name is misspelt, or names something that this computer does not have",
                     next: [
-                        "sockeye doctor --listen \(evidence.typed("*:1337"))   for every network",
-                        "sockeye doctor   lists this computer's addresses",
+                        .run("sockeye doctor --listen \(evidence.typed("*:1337"))", "for every network"),
+                        .run("sockeye doctor", "to see this computer's addresses"),
                     ]
                 )
             ]
@@ -47,8 +47,11 @@ package enum ListenVerdict {
                 evidence: seen + ["net.ipv4.ip_unprivileged_port_start is \(evidence.state.firstFreePort)"],
                 cause: "this program does not run as administrator (root)",
                 next: [
-                    "sockeye serve \(evidence.typed("\(free)"))   takes a port that is free for everyone",
-                    "sudo sysctl net.ipv4.ip_unprivileged_port_start=\(port)   opens them to every program, until the next start",
+                    .run("sockeye serve \(evidence.typed(port: free))", "for a port that everybody may take"),
+                    .run(
+                        "sudo sysctl net.ipv4.ip_unprivileged_port_start=\(port)",
+                        "if it has to be \(port): until the next start this lets every program of every user take the ports from \(port) on"
+                    ),
                 ]
             )
         case .addressNotAvailable:
@@ -59,7 +62,10 @@ package enum ListenVerdict {
                 evidence: seen + ["its addresses are \(Words.list(own))"],
                 cause: "it is the router's public address, another computer's, or one that this computer had before",
                 next: [
-                    "sockeye serve \(evidence.typed("*:\(port)"))   listens on all addresses of this computer, whatever they are",
+                    .run(
+                        "sockeye serve \(evidence.typed("*:\(port)"))",
+                        "to listen on all addresses of this computer, whatever they are"
+                    ),
                     "for clients from outside: forward the port in the router to this computer",
                 ]
             )
@@ -69,7 +75,7 @@ package enum ListenVerdict {
                 "this computer forbids it",
                 evidence: seen,
                 cause: "a security policy: a sandbox, SELinux, or a container without the right",
-                next: ["sudo dmesg | tail   shows what a policy refused", "another port"]
+                next: [.run("sudo dmesg | tail", "to see what a policy refused"), "another port"]
             )
         default:
             return Finding(
@@ -79,7 +85,7 @@ package enum ListenVerdict {
                 "the system answers: \(errno)",
                 evidence: seen,
                 cause: "sockeye has no explanation for this answer here",
-                next: ["sockeye explain '\(errno)'"]
+                next: [.run("sockeye explain '\(errno)'", "to see what is known of that answer")]
             )
         }
     }
@@ -115,13 +121,18 @@ package enum ListenVerdict {
             .problem,
             .likely,
             "a socket holds port \(evidence.port) without listening on it",
-            evidence: seen + ["the kernel's list of TCP sockets has none with that port"],
-            cause: "a program has called bind and not yet listen, or failed between the two",
+            evidence: seen + [
+                "the kernel's list of TCP sockets has none with that port, and it lists no such sockets"
+            ],
+            cause:
+                "a program has called bind and not (or not yet) listen, as one that forgot it, or failed between the two",
             next: [
-                // ss learned to show such sockets with Linux 6.8, and only where it is asked for them.
-                (state.isRoot ? "" : "sudo ")
-                    + "lsof -n | grep 'protocol: TCP'   lists who has a socket that is in no list",
-                "sockeye serve \(other(evidence.port))   takes another port",
+                .run(
+                    "\(state.isRoot ? "" : "sudo ")lsof -nP | grep 'protocol: TCP'",
+                    "to see the programs that have such a socket (ss and netstat do not show it)"
+                ),
+                "call listen after bind in your server, and end the copy of it that still runs in another terminal",
+                .run("sockeye serve \(evidence.typed(port: other(evidence.port)))", "for another port"),
             ]
         )
     }
@@ -142,9 +153,11 @@ package enum ListenVerdict {
             evidence: seen + ["\(row.local) to \(row.remote) is in state \(words(row.state))"],
             cause:
                 "the server ended, and a child of it (or a client that was given this port) lives on with a connection",
-            next: program.map { ["kill \($0.id)   ends \($0.name)"] }
-                ?? ["sudo ss -tnp 'sport = :\(evidence.port)'   says which program"]
-                + ["set SO_REUSEADDR before bind: then it does not matter"]
+            next: [
+                program.map { .run("kill \($0.id)", "to end \($0.name)") }
+                    ?? .run("sudo ss -tnp 'sport = :\(evidence.port)'", "to see which program"),
+                "set SO_REUSEADDR before bind: then it does not matter",
+            ]
         )
     }
 
@@ -177,7 +190,7 @@ package enum ListenVerdict {
             "a \(isDatagram ? "program can take datagrams" : "server can listen") on \(binding.address)",
             evidence: ["bind \(binding.address)\(isDatagram ? " for UDP" : ""): done"],
             cause: "the address is this computer's, the port is free, and nothing forbids it",
-            next: ["sockeye serve \(evidence.typed(evidence.target))"]
+            next: [.run("sockeye serve \(evidence.typed(evidence.target))", "to start one there")]
         )
     }
 

@@ -33,6 +33,19 @@ package enum Words {
         )
     }
 
+    /// A word as a shell takes it: quoted where a character in it means something there, as the brackets of `[::1]:80` do to zsh.
+    package static func shell(_ word: String) -> String {
+        let isPlain = word.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default: "-._/:@%+=,".utf8.contains(byte)
+            }
+        }
+        return isPlain ? word : "'" + word.replacing("'", with: #"'\''"#) + "'"
+    }
+
     /// `a, b and c`
     package static func list(_ items: [String]) -> String {
         guard items.count > 1, let last = items.last else { return items.first ?? "" }

@@ -11,7 +11,7 @@ expect client datagram-answered udp:10.9.0.2:1337
 mentions 'got sockeye doctor'
 expect client silence-no-verdict udp:10.9.0.2:1338
 mentions '"problem":false'
-mentions '3 datagrams sent'
+mentions '3 datagrams with a line of text sent'
 expect server datagram-not-answered udp:127.0.0.1:1338
 mentions 'python3 (process'
 # Nobody is there for datagrams, and TCP is.
