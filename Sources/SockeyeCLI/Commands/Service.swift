@@ -30,10 +30,12 @@ struct Service: Sendable {
             cutOffs.tellTheRest()
             if let sum = hurried.with(\.self) { say(finished: sum.finished, cutOff: sum.cutOff) }
         }
+        let stop = RelayStop()
+        Output.standard.onFailing { stop.end(status: Failure.networkFailed) }
         audience?.onLeaving { end { _ = await shutDown(drain: Self.lastAnswers) } }
         try await Interruption.ends {
             do {
-                try await body()
+                try await stop.run(body)
             } catch let error as SocketError where error.code == .closed && audience?.hasLeft == true {
                 // It waited for somebody, and there is no more reason to.
             }

@@ -2,9 +2,9 @@ import ArgumentParser
 import Sockeye
 import SockeyeSystem
 
-/// What ends a relay from within: nobody reads its output any more, or what it tells cannot be written.
+/// What ends a relay, or a server, from within: nobody reads its output any more, or what it tells cannot be written.
 ///
-/// The task that relays is cancelled, and not the process ended: then the kernel would close the sockets, and two programs
+/// The task that relays or serves is cancelled, and not the process ended: then the kernel would close the sockets, and two programs
 /// whose conversation was cut off would take that for the end of it.
 final class RelayStop: Sendable {
     private struct State {

@@ -10,6 +10,18 @@ final class Output: Sendable {
     private let worker = Worker()
     /// 1024 lines: a reader that is slower than what happens holds it up, instead of filling the memory.
     private let places = Semaphore(places: 1024)
+    private let state = Locked(State())
+
+    private struct State {
+        var hasFailed = false
+        var onFailure: (@Sendable () -> Void)?
+    }
+
+    /// Calls `body` once, when something cannot be written: for a command that has others to end with in order. What is written
+    /// later is dropped. Without it the process ends at once.
+    func onFailing(_ body: @escaping @Sendable () -> Void) {
+        state.with { $0.onFailure = body }
+    }
 
     /// Writes all the bytes, and returns when the system has them.
     ///
@@ -31,7 +43,8 @@ final class Output: Sendable {
         }
         guard let failure else { return true }
         if failure == .brokenPipe { return false }
-        Self.end(failure)
+        fail(failure)
+        return true
     }
 
     /// The same without waiting, for lines that are told from where nobody can wait; in the order of all that is written.
@@ -45,16 +58,21 @@ final class Output: Sendable {
                 try StandardStream.output.write(bytes)
             } catch {
                 if error == .brokenPipe { return }
-                Self.end(error)
+                self.fail(error)
             }
         }
     }
 
     /// Not as an event, which could not be written either.
-    private static func end(_ error: Errno) -> Never {
+    private func fail(_ error: Errno) {
+        let (isFirst, onFailure) = state.with { state in
+            defer { state.hasFailed = true }
+            return (!state.hasFailed, state.onFailure)
+        }
         let failure = Failure.output(error)
-        Console.say(failure.description)
-        OrderlyExit.status(failure.status)
+        if isFirst { Console.say(failure.description) }
+        guard let onFailure else { OrderlyExit.status(failure.status) }
+        if isFirst { onFailure() }
     }
 
     /// Returns when all that was submitted is written. Blocks its thread: for the end of a command.

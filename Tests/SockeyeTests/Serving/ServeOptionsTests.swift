@@ -75,6 +75,24 @@ import Testing
         #expect(errors.all == [.timedOut])
     }
 
+    @Test func `silence while a send waits ends with a reset, since a part is no answer`() async throws {
+        var serving = ServeOptions()
+        serving.idleTimeLimit = .milliseconds(200)
+        let ended = Collected<SocketError.Code?>()
+        try await withServer(.ipv4, serving: serving) { connection in
+            let error = await socketError {
+                while true { try await connection.send([UInt8](repeating: 1, count: 100_000)) }
+            }
+            ended.add(error?.code)
+        } while: { listener in
+            let slow = try RawPeer(connectedTo: listener.localAddress)
+            await until("the limit has ended it") { !ended.all.isEmpty }
+            #expect(ended.all == [.timedOut])
+            await #expect(throws: Errno.connectionReset) { try await slow.receiveAll() }
+            slow.close()
+        }
+    }
+
     @Test func `bytes in either direction keep a connection alive`() async throws {
         var serving = ServeOptions()
         serving.idleTimeLimit = .milliseconds(1500)
