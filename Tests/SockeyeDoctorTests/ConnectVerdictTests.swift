@@ -342,6 +342,21 @@ import Testing
         #expect(ConnectVerdict.findings(evidence)[0].id == "firewall-drops-here")
     }
 
+    @Test func `a late answer within one computer is a full queue, and from elsewhere may be a lost packet`() throws {
+        var evidence = try Self.evidence(Self.connected)
+        evidence.attempts[0].requestsAgain = 1
+        let away = ConnectVerdict.findings(evidence)[1]
+        #expect(away.id == "answered-late" && away.confidence == .possible && away.cause.contains("a packet was lost"))
+        evidence.attempts = [Attempt(Self.here, .connected)]
+        evidence.attempts[0].requestsAgain = 1
+        let here = ConnectVerdict.findings(evidence)[1]
+        #expect(here.id == "answered-late" && here.confidence == .likely && !here.cause.contains("lost"))
+        // What is sent again once the connection stands is another matter.
+        evidence.attempts[0].requestsAgain = 0
+        evidence.attempts[0].sentAgain = 2
+        #expect(ConnectVerdict.findings(evidence)[1].id == "packets-lost")
+    }
+
     @Test func `one address of several that fails is a note beside what works`() throws {
         var evidence = try Self.evidence(Self.connected)
         let second = SocketAddress.ipv4(IPv4Address(203, 0, 113, 6), port: 1337)

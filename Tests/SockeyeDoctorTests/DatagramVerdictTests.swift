@@ -197,6 +197,12 @@ import Testing
         #expect(DatagramVerdict.findings(evidence).map(\.severity) == [.problem])
     }
 
+    @Test func `what the network says several times is told once`() {
+        let message = Self.portUnreachable(from: Home.target)
+        #expect(Words.said([message, message]).count == 1)
+        #expect(Words.said([message, Home.icmp(3, 13, from: Home.router)]).count == 2)
+    }
+
     @Test func `datagrams that this computer forbids to itself are no matter of listeners`() throws {
         var base = ConnectEvidence(target: "udp:1337", port: 1337, lookUp: LookUp([Home.here]))
         (base.state, base.isDatagram) = (try Home.home(), true)

@@ -249,6 +249,19 @@ import Testing
     }
 
     @Test(arguments: [
+        (
+            "Operation not permitted (you must be root)\n",
+            "nft list ruleset: Operation not permitted (you must be root)"
+        ),
+        ("\n  \nfirst\nsecond\n", "nft list ruleset: first"), ("", "nft list ruleset: it ended with status 1"),
+        ("a\u{1B}[31mb\n", "nft list ruleset: a·[31mb"),
+    ])
+    func `why a tool did not tell its rules is said in its own words`(text: String, expected: String) {
+        let outcome = OtherProgram.Outcome(text: text, status: 1)
+        #expect(FirewallReader.complaint("nft list ruleset", outcome) == expected)
+    }
+
+    @Test(arguments: [
         ("public (default)\n  interfaces: eth0\n", "public", nil), ("home\n  interfaces: eth0\n", "public", "home"),
         ("home\n  interfaces: eth0\nwork\n  sources: 10.0.0.0/8\n", "public", nil), ("", "public", nil),
     ])

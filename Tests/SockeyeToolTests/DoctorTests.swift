@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import SockeyeCLI
+
 /// `sockeye doctor` as a person and a script meet it.
 @Suite(.serialized, .inTurnWithPrograms, .ownThread) struct DoctorCommandTests {
     private func findings(_ line: some DataProtocol) throws -> [[String: Any]] {
@@ -72,6 +74,23 @@ import Testing
         let finding = try #require(found.first)
         #expect((finding["commands"] as? [String])?.contains("sockeye serve \(port)") == true)
         #expect((finding["next"] as? [String])?.contains("to start one to test with: sockeye serve \(port)") == true)
+    }
+
+    @Test func `on a terminal it is shown what is waited for, and taken away again`() throws {
+        // It says nothing by itself, and so is watched for a moment.
+        let server = try Program.python(Script.server("while True: c, _ = l.accept(); read_all(c)"))
+        let port = try server.firstLine()
+        let outcome = try Terminal.play([["connecting to 127.0.0.1:\(port) …", ""]], ["doctor", "127.0.0.1:\(port)"])
+        #expect(outcome.status == 0)
+        let parts = outcome.text.components(separatedBy: "connecting to 127.0.0.1:\(port) …")
+        #expect(parts.count >= 2 && parts.last?.hasPrefix("\r\u{1B}[") == true, "\(outcome.text.debugDescription)")
+        #expect(outcome.text.contains("WORKS: "))
+        server.send(SIGKILL)
+    }
+
+    @Test(arguments: [(0, 80, "asking …"), (3, 80, "asking … (3 s)"), (3, 12, "asking … (3"), (3, 1, "asking … (")])
+    func `the line is no longer than the terminal is wide`(seconds: UInt64, columns: Int, expected: String) {
+        #expect(DoctorProgress.line("asking", seconds: seconds, columns: columns) == expected)
     }
 
     @Test func `what holds a port is named by --listen`() throws {

@@ -88,7 +88,9 @@ package enum ComputerVerdict {
             .note,
             .certain,
             rows.isEmpty ? "no program listens" : "\(rows.count) listeners, and who reaches them",
-            evidence: Array(lines.prefix(shownListeners)) + (more > 0 ? ["and \(more) more"] : []),
+            evidence: (lines.isEmpty
+                ? ["the kernel's list of listeners is empty"] : Array(lines.prefix(shownListeners)))
+                + (more > 0 ? ["and \(more) more"] : []),
             cause:
                 "every server has one listener for each address; those for every network are reached from outside unless a firewall objects",
             next: [

@@ -62,7 +62,7 @@ extension ConnectVerdict {
                     : "the router \(who) says that \(host) cannot be reached: \(message.words)",
                 evidence: seen + ownNetworkLines(evidence.state),
                 cause: isElsewhere
-                    ? "addresses such as 192.168… mean something only within their own network: it is another one than yours"
+                    ? "addresses such as 192.168… and fd… mean something only within their own network: it is another one than yours"
                     : "the computer is switched off or its address has changed, or that router has no way there",
                 next: [
                     .run(evidence.lookThere, "on the other computer, to see the addresses it has now")

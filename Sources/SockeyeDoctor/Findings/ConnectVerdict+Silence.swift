@@ -89,7 +89,7 @@ extension ConnectVerdict {
                 "a firewall on the way or on \(host) drops all that it does not know, or the computer is off or has another address",
             next: [
                 .run(evidence.lookThere, "on the other computer, to see its addresses and its firewall"),
-                .run("traceroute -n -T -p \(evidence.port) \(host)", "to see how far packets come"),
+                .run("sudo traceroute -n -T -p \(evidence.port) \(host)", "to see how far packets come"),
             ]
         )
     }
@@ -147,6 +147,10 @@ extension ConnectVerdict {
                     "on \(host), to see its firewall and the command that opens the port"
                 ),
                 "in a cloud: allow \(evidence.transport) port \(evidence.port) in the provider's own firewall (security group)",
+                .run(
+                    "sudo nft list ruleset",
+                    "on this computer, to see whether a rule of its own (one with hook output) drops what leaves"
+                ),
             ]
         )
     }

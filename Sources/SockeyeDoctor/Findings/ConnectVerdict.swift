@@ -158,10 +158,13 @@ package enum ConnectVerdict {
         return Finding(
             "not-accepted",
             "the kernel took the connection, and \(name) has not accepted it",
-            evidence: ["connected to \(result.address)", "its end at the server belongs to no program yet"]
+            evidence: [
+                "connected to \(result.address)",
+                "its end at the server belonged to no program for more than two seconds",
+            ]
                 + (listener.map { ["\($0.waiting) in the server's queue"] } ?? []),
             cause:
-                "the server serves one client at a time and is busy with another, or hangs, or does not call accept in a loop",
+                "the server serves one client at a time and is busy with another, hangs or takes its time, or does not call accept in a loop",
             next: [
                 .run("ss -tnp 'sport = :\(evidence.port)'", "to see whom it is talking to"),
                 "a task or a thread for each client, or an event loop, in the server",

@@ -103,7 +103,7 @@ package enum DatagramVerdict {
             return [sent, "no answer within \(Words.time(attempt.duration)), and no message from the network either"]
         }
         return [sent] + (attempt.errno.map { [$0.description] } ?? [])
-            + attempt.messages.map { "the network says: \($0.description)" }
+            + Words.said(attempt.messages)
     }
 
     private static func refused(_ attempt: DatagramAttempt, _ evidence: DatagramEvidence) -> Finding {

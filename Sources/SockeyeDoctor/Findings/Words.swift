@@ -19,9 +19,14 @@ package enum Words {
         case .connected: "connected"
         case .silent: "no answer within \(time(attempt.duration))"
         case .failed(let errno):
-            ([errno.description] + attempt.messages.map { "the network says: \($0.description)" }).joined(
-                separator: "; "
-            )
+            ([errno.description] + said(attempt.messages)).joined(separator: "; ")
+        }
+    }
+
+    /// What the network has said, each thing once: a message comes back for each packet.
+    static func said(_ messages: [NetworkMessage]) -> [String] {
+        messages.map { "the network says: \($0.description)" }.reduce(into: []) { lines, line in
+            if !lines.contains(line) { lines.append(line) }
         }
     }
 
