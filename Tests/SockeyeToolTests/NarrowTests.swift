@@ -60,7 +60,7 @@ import Testing
             "--connections",
             "8",
             "--count",
-            "200"
+            "20000"
         ).finish()
         let report = outcome.text.replacing("\r\n", with: "\n").split(separator: "\u{1B}[K").last ?? ""
         #expect(report.contains("p99.9"), "\(outcome.text)")

@@ -59,7 +59,7 @@ import Testing
         #expect(error?.code == .addressNotAvailable)
         #expect(
             error?.description
-                == "connect 127.0.0.1:1: address is not of this computer (EADDRNOTAVAIL): from 192.0.2.77:0"
+                == "connect 127.0.0.1:1: address is not of this computer (EADDRNOTAVAIL): from 192.0.2.77"
         )
     }
 

@@ -207,7 +207,7 @@ import Testing
             arguments: ["bench", server.port(), "-c", "1", "--rate", "0.5", "-d", "100ms", "--warm-up", "50ms"]
         ).finish()
         #expect(outcome.text.contains(", one due every 2 s\n"), "\(outcome.text)")
-        #expect(outcome.text.contains("  messages    none answered in 100 ms\n"))
+        #expect(outcome.text.contains("  messages    none answered in "))
         #expect(
             outcome.text.contains("no message became due while it was measured: one due every 2 s (--duration 20s)\n")
         )

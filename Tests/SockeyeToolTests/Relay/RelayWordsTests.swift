@@ -50,7 +50,8 @@ import Testing
         (heading + #"{"event":"data","side":"client"}"#, "line 2: data without"),
         (heading + #"{"event":"data","side":"client","base64":"!"}"#, "line 2: \"base64\" that is none"),
         (heading + #"{"side":"client"}"#, "line 2: a line without an \"event\""),
-        (heading + #"{"event":"data","side":"cl"#, "line 2: no JSON"),
+        (heading + #"{"event":"data","side":"cl"#, "the file ends in the middle of line 2"),
+        (heading + #"{"event":"data","side":"cl"# + "\n", "line 2: no JSON"),
         (heading + #"{"event":"end","side":"client","time":1e99}"#, "line 2: a \"time\""),
     ])
     func `a recording that cannot be played says where`(text: String, words: String) {
