@@ -56,6 +56,25 @@ import Testing
         #expect(client == "reset\n")
     }
 
+    @Test func `a recording that cannot go on ends the relay with an error, and both peers get a reset`() throws {
+        let scratch = try Scratch()
+        let file = scratch.file("talk.jsonl")
+        _ = try Program.shell("mkfifo \(file)").finish()
+        let reader = try Program.shell("head -1 \(file)")
+        let body = "c, _ = l.accept()\ntry: c.sendall(b'hello'); print('reset' if c.recv(9) else 'end')\n"
+        let server = try Program.python(Script.server(body + "except ConnectionError: print('reset')"))
+        let relay = try Program.sockeye("relay", "0", "127.0.0.1:\(server.firstLine())", "--record", file)
+        let port = try relay.port()
+        // Whoever reads has the heading and has gone: nothing can be recorded any more.
+        #expect(reader.finish().text.contains(#""event":"recording""#))
+        let client = try Program.python(Script.prelude + Self.client, port).finish()
+        let outcome = relay.finish(closingInput: false)
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.ranges(of: "could not write the recording").count == 1, "\(outcome.errors)")
+        #expect(client.text == "reset\n")
+        #expect(server.finish().text.hasSuffix("\nreset\n"))
+    }
+
     @Test func `Ctrl-C cuts conversations off with a reset, and the recording says so`() throws {
         let scratch = try Scratch()
         let file = scratch.file("talk.jsonl")
@@ -109,6 +128,23 @@ import Testing
         for part in ["could not relay from", "it would talk to itself", "likely cause:", "try next:"] {
             #expect(outcome.errors.contains(part), "\(outcome.errors)")
         }
+    }
+
+    @Test(arguments: [("0", "8765", true), ("*:0", "localhost:8765", true), ("0", "8766", false)])
+    func `a relay to itself is refused also where the kernel has chosen the port`(
+        listen: String,
+        target: String,
+        leadsBack: Bool
+    ) async throws {
+        let (from, to) = (try TypedAddress(listen, command: "relay"), try TypedAddress(target, command: "relay"))
+        let bound = SocketAddress.ipv4(listen == "0" ? .loopback : .any, port: 8765)
+        var words: String?
+        do throws(Failure) {
+            try await RelayLoop.check(bound: bound, listen: from, target: to)
+        } catch {
+            words = error.happened
+        }
+        #expect(words?.contains("it would talk to itself") == (leadsBack ? true : nil))
     }
 
     @Test func `the same port of another address is no loop`() throws {
