@@ -8,6 +8,7 @@ struct FramingOptions: ParsableArguments {
             "Speak in messages, of which each line here is one: \(TypedFraming.forms). (default: none)",
             valueName: "framing"
         ),
+        completion: .list(TypedFraming.typed),
         transform: TypedFraming.init(parsing:)
     )
     var framing: TypedFraming?

@@ -14,18 +14,21 @@ struct LessonCommand: AsyncParsableCommand {
             sockeye lesson --all              all of them
             NO_COLOR=1 sockeye lesson 1       without colours
 
-            A server and a client run for real, on this computer, a thread each. What they did stands in two lanes, and at
+            A server and a client run for real, on this computer, a thread each. What they did stands in two lanes, and at \
             the end the lesson checks that what it is about has happened: status 0 if so, and 1 if not.
             """
     )
 
-    @Argument(help: ArgumentHelp("Which one: 1 to \(Lesson.all.count).", valueName: "n"))
+    @Argument(
+        help: ArgumentHelp("Which one: 1 to \(Lesson.all.count).", valueName: "n"),
+        completion: .list(Lesson.all.indices.map { String($0 + 1) })
+    )
     var number: Int?
 
     @Flag(help: "Run all of them, one after the other.")
     var all = false
 
-    @Option(help: ArgumentHelp("Draw the timeline into a file.", valueName: "file"))
+    @Option(help: ArgumentHelp("Draw the timeline into a file.", valueName: "file"), completion: .file())
     var svg: String?
 
     @Flag(help: "Each step and each check as a line of JSON.")

@@ -9,7 +9,8 @@ struct ReadinessOptions: ParsableArguments {
             "Once clients can come, write the port into this file (of a Unix socket the address), a line for each ADDRESS. It "
                 + "appears whole, and is removed at the end.",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var portFile: String?
 

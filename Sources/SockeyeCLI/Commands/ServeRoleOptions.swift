@@ -13,7 +13,7 @@ struct ServeRoleOptions: ParsableArguments {
     @Flag(help: "Answer nothing.")
     var discard = false
 
-    @Option(help: ArgumentHelp("Send a file to each client, then the end.", valueName: "file"))
+    @Option(help: ArgumentHelp("Send a file to each client, then the end.", valueName: "file"), completion: .file())
     var send: String?
 
     @Option(
@@ -21,7 +21,8 @@ struct ServeRoleOptions: ParsableArguments {
             "Write what comes into a file, and end with its one client; or, if it is a folder, into a new file there for each "
                 + "client.",
             valueName: "path"
-        )
+        ),
+        completion: .file()
     )
     var receive: String?
 

@@ -22,6 +22,13 @@ struct TypedFraming: Sendable, Equatable {
         "lines, length:1, length:2, length:4 or length:8 (length:4le for the lowest byte first), varint, "
         + "fixed:BYTES, delimiter:TEXT (with \\n, \\0, \\x1e), or none"
 
+    /// What a shell offers: the forms that are whole, and the beginnings of the others.
+    static let typed = [
+        "lines", "length:1", "length:2", "length:2le", "length:4", "length:4le", "length:8", "length:8le", "varint",
+        "fixed:",
+        "delimiter:", "none",
+    ]
+
     init(parsing text: String) throws {
         self.text = text
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
