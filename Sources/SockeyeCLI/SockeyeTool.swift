@@ -10,14 +10,14 @@ package struct SockeyeTool: AsyncParsableCommand {
         discussion: """
             An ADDRESS is host:port, or a port alone for this computer, or unix:/path of a Unix socket:
 
-              sockeye serve                  a server on port 1337 that only this computer reaches
-              sockeye serve '*:1337'         the same, for other computers too
-              sockeye connect localhost:1337 a client: type, and read the reply
-              sockeye tour                   both at once, each step explained
-              sockeye explain 'TEXT'         what an error message means
-              sockeye doctor HOST:PORT       why connecting does not work, with evidence
+              sockeye serve                   a server on port 1337 that only this computer reaches
+              sockeye serve '*:1337'          the same, for other computers too
+              sockeye connect localhost:1337  a client: type, and read the reply
+              sockeye tour                    both at once, each step explained
+              sockeye explain 'TEXT'          what an error message means
+              sockeye doctor HOST:PORT        why connecting does not work, with evidence
 
-            What the peer sends goes to standard output, what Sockeye says to standard error.
+            What the peer sends goes to standard output, what Sockeye says to standard error. \
             Exit status: 0 done, 1 the network failed, 64 wrong usage. Forms of ADDRESS: sockeye help address.
             """,
         version: "0.1.0",
@@ -42,7 +42,15 @@ package struct SockeyeTool: AsyncParsableCommand {
             var kind: any ParsableCommand.Type = SockeyeTool.self
             do {
                 let arguments = Array(CommandLine.arguments.dropFirst())
+                if let script = CompletionScript.wanted(by: arguments) {
+                    OwnOutput.write(script)
+                    exit()
+                }
                 var command = try Subcommand.parsed(arguments) ?? parsed(arguments)
+                if asksForHelp(command, arguments) {
+                    OwnOutput.write(HelpPage.text(of: self.kind(ofHelpFor: arguments)))
+                    exit()
+                }
                 kind = type(of: command)
                 if var command = command as? any AsyncParsableCommand {
                     try await command.run()
@@ -59,12 +67,23 @@ package struct SockeyeTool: AsyncParsableCommand {
         Semaphore().wait()
     }
 
+    /// A request for help is a command of the parser's own, and those of `address` are nothing else.
+    private static func asksForHelp(_ command: any ParsableCommand, _ arguments: [String]) -> Bool {
+        if command is SockeyeTool { return arguments.isEmpty }
+        let isOurs = configuration.subcommands.contains { $0 == type(of: command) }
+        return (!isOurs || command is AddressHelp) && !arguments.contains("--help-hidden")
+    }
+
     /// As ArgumentParser's own, which takes a command that is asked for by itself for the tool.
     private static func exit(_ kind: any ParsableCommand.Type, _ error: any Error) -> Never {
-        guard error is ValidationError, kind != SockeyeTool.self else { kind.exit(withError: error) }
-        let words = kind.fullMessage(for: error).replacing("\n  See '", with: "\n  See 'sockeye ")
-        Console.say(words)
-        exit(withError: kind.exitCode(for: error))
+        let status = kind.exitCode(for: error)
+        guard status == .validationFailure, !(error is ExitCode) else { kind.exit(withError: error) }
+        var words = kind.fullMessage(for: error)
+        if error is ValidationError, kind != SockeyeTool.self {
+            words = words.replacing("\n  See '", with: "\n  See 'sockeye ")
+        }
+        Console.say(StandardStream.error.columns.map { HelpPage(columns: $0).broken(words) } ?? words)
+        exit(withError: status)
     }
 
     /// The events that are still to be written, and what scripts are told by.

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Histogram
 import TestSupport
@@ -63,11 +64,91 @@ import Testing
             "20000"
         ).finish()
         let report = outcome.text.replacing("\r\n", with: "\n").split(separator: "\u{1B}[K").last ?? ""
-        #expect(report.contains("p99.9"), "\(outcome.text)")
+        #expect(report.contains("p99.9") && report.contains("rate"), "\(outcome.text)")
         #expect(report.contains("█"))
         for line in report.split(separator: "\n") { #expect(line.count <= 40, "\(line)") }
         server.send(SIGINT)
         server.finish(closingInput: false)
+    }
+
+    private static let line =
+        "Only this computer can reach it, and nobody else: sockeye connect udp:127.0.0.1:1337   (a long comment here)"
+
+    @Test(arguments: [20, 40, 60, 80])
+    func `a line of the log is broken between words, and its command is not broken`(columns: Int) {
+        let rows = Console.broken(Self.line, columns: columns).split(separator: "\n")
+        #expect(rows.last == "  sockeye connect udp:127.0.0.1:1337   (a long comment here)")
+        #expect(rows.dropLast().allSatisfy { $0.count <= columns }, "\(rows)")
+        #expect(rows.map { $0.drop { $0 == " " } }.joined(separator: " ") == Self.line)
+    }
+
+    @Test func `a line that fits, one for a program, and one that has its own order stay as they are`() {
+        #expect(Console.broken(Self.line, columns: nil) == Self.line)
+        #expect(Console.broken(Self.line, columns: Self.line.count) == Self.line)
+        #expect(Console.broken(Self.line + "\nmore", columns: 40) == Self.line + "\nmore")
+    }
+
+    // MARK: Help
+
+    private static let commands: [any ParsableCommand.Type] = [SockeyeTool.self] + SockeyeTool.configuration.subcommands
+
+    @Test(arguments: [40, 60, 80, 100])
+    func `help fits, and what can be pasted stays in one piece`(columns: Int) {
+        for kind in Self.commands {
+            let whole = SockeyeTool.helpMessage(for: kind, columns: 100_000)
+            let page = HelpPage(columns: columns).broken(whole)
+            let lines = Set(page.split(separator: "\n").map { $0.drop { $0 == " " } })
+            for line in whole.split(separator: "\n") {
+                let example = line.drop { $0 == " " }.prefix(
+                    upTo: line.firstRange(of: #/\S {2,}\S/#).map {
+                        line.index(after: $0.lowerBound)
+                    } ?? line.endIndex
+                )
+                guard example.hasPrefix("sockeye ") else { continue }
+                #expect(lines.contains { $0 == example || $0.hasPrefix(example + "  ") }, "\(example) in\n\(page)")
+            }
+            let long = lines.filter { $0.count > columns && !$0.hasPrefix("sockeye ") }
+            #expect(long.isEmpty, "\(long)")
+            // Nothing is lost or added.
+            let words = { (text: String) in text.split { $0 == " " || $0 == "\n" } }
+            #expect(words(page) == words(whole))
+        }
+    }
+
+    @Test func `what an example is for stands beside it or below it, never at the margin`() {
+        let line = "sockeye serve --framing length:2  answers whole messages, each with its length before it"
+        #expect(
+            HelpPage(columns: 80).broken(line) == """
+                sockeye serve --framing length:2  answers whole messages, each with its length
+                                                  before it
+                """
+        )
+        #expect(
+            HelpPage(columns: 40).broken(line) == """
+                sockeye serve --framing length:2
+                      answers whole messages, each with
+                      its length before it
+                """
+        )
+        let option = "  --max-message <size>    " + "The longest message, in bytes, and what is longer is an error."
+        #expect(
+            HelpPage(columns: 40).broken(option) == """
+                  --max-message <size>
+                      The longest message, in bytes, and
+                      what is longer is an error.
+                """
+        )
+    }
+
+    // MARK: The tour
+
+    @Test(arguments: [(nil, 41), (80, 41), (79, 41), (78, 4), (40, 4)] as [(Int?, Int)])
+    func `the tour has two lanes where there is room for them`(columns: Int?, clientColumn: Int) {
+        let layout = Narrator.Layout(columns: columns)
+        #expect(layout.clientColumn == clientColumn)
+        #expect(layout.clientColumn + layout.laneWidth <= columns ?? 79)
+        #expect(layout.pageWidth < columns ?? 79)
+        #expect(layout.isNarrow == (clientColumn == 4))
     }
 
     @Test func `a long line that was typed stays on the screen as a whole`() {

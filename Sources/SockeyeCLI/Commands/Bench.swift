@@ -77,7 +77,8 @@ struct Bench: AsyncParsableCommand {
         let stored = try pages.storedCurves(line)
         try load.makeRoom(line)
         if pages.json { OwnOutput.write(BenchJSON.start(plan, typed.endpoint.description)) }
-        let progress = BenchProgress(showsBar: Console.isTerminal && !pages.json, writesEvents: pages.json)
+        let showsBar = Console.isTerminal && Console.understandsSequences && !pages.json
+        let progress = BenchProgress(showsBar: showsBar, writesEvents: pages.json)
         let wantsToEnd = Locked(false)
         let run = BenchRun(plan: plan, endpoint: typed.endpoint, wantsToEnd: wantsToEnd, progress: progress)
         let outcome = Locked<BenchResult?>(nil)

@@ -11,7 +11,7 @@ struct Explain: AsyncParsableCommand {
             python3 client.py 2>&1 | sockeye explain     finds the error in a whole traceback
             sockeye explain --json EPIPE
 
-            It knows the messages of C, Python, Java, Node, Go, Rust, Swift and Windows that are about sockets, and needs
+            It knows the messages of C, Python, Java, Node, Go, Rust, Swift and Windows that are about sockets, and needs \
             no network. Status 0: explained; 1: unknown.
             """
     )

@@ -21,10 +21,10 @@ struct Relay: AsyncParsableCommand {
               sockeye relay 1337 8000 --merge 100ms                    many sends become one receive
               sockeye relay 1337 8000 --reset-after 100 --from server  a server that breaks off
 
-            What the two programs say goes to standard output, what the relay says of it to standard error: in a pipe
-            the output holds their bytes, unchanged, in the order in which they passed. Ctrl-C ends it, with status 0,
-            and so does a reader that goes away (| head -1). Conversations that go on are cut off then: both sides get
-            a reset.
+            What the two programs say goes to standard output, what the relay says of it to standard error: in a pipe \
+            the output holds their bytes, unchanged, in the order in which they passed. They are shown whole, however \
+            many there are; on a terminal what is not text is escaped. Ctrl-C ends it, with status 0, and so does a \
+            reader that goes away (| head -1). Conversations that go on are cut off then: both sides get a reset.
             """
     ).ofTool()
 
@@ -37,7 +37,10 @@ struct Relay: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How bytes are shown: text, hex, or none.", valueName: "how"))
     var show = RelayLog.Show.text
 
-    @Option(help: ArgumentHelp("Write each event into a file, for sockeye replay.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write each event into a file, for sockeye replay.", valueName: "file"),
+        completion: .file()
+    )
     var record: String?
 
     @Flag(help: "Each event as a line of JSON on standard output, as in a recording.")

@@ -7,9 +7,9 @@ struct Resolve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "The addresses behind a name.",
         discussion: """
-            sockeye resolve example.org               a row for each address: family, kind
-            sockeye resolve example.org --connect 443 and whether it answers there, each tried by itself
-            sockeye resolve -6 example.org --json     IPv6 only, a line of JSON for each address
+            sockeye resolve example.org                a row for each address: family, kind
+            sockeye resolve example.org --connect 443  and whether it answers there, each tried by itself
+            sockeye resolve -6 example.org --json      IPv6 only, a line of JSON for each address
 
             The addresses are in the order in which sockeye connect tries them, though that takes the families by turns.
             Status 1: there is no address, or with --connect none that answers.

@@ -24,9 +24,9 @@ struct Serve: AsyncParsableCommand {
             sockeye serve --shell 'echo "you are $SOCKEYE_REMOTE_ADDRESS"; sort | uniq -c'
             sockeye serve --hub '*:1337'      a chat: what one says, every other hears, and so do you
 
-            Ctrl-C ends it, with status 0. Conversations that go on are cut off then: their clients
-            get a reset. With --drain they may finish; a second Ctrl-C cuts them off at once, with
-            status 1.
+            What clients send is shown whole, however much it is; on a terminal what is not text is escaped. \
+            Ctrl-C ends it, with status 0. Conversations that go on are cut off then: their clients get a reset. \
+            With --drain they may finish; a second Ctrl-C cuts them off at once, with status 1.
             """
     ).ofTool()
 

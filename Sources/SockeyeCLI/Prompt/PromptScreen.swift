@@ -30,8 +30,7 @@ final class PromptScreen: Sendable {
     private let state = Locked(State())
 
     init() {
-        let terminal = ThisProcess.environment("TERM") ?? "dumb"
-        isEditing = terminal != "dumb" && Console.isTerminal && StandardStream.input.beginEditing()
+        isEditing = Console.understandsSequences && Console.isTerminal && StandardStream.input.beginEditing()
     }
 
     /// Where a prompt stands now: one terminal has one.

@@ -1,11 +1,14 @@
-/// Bytes as rows of sixteen: where they are in the stream, what they are, and which characters that would be.
+/// Bytes as rows of sixteen, or of fewer on a narrow terminal: where they are in the stream, what they are, and which characters that would be.
 enum HexDump {
-    /// 16 on a row, as everywhere: 78 columns.
-    private static let width = 16
+    /// 16 on a row, as everywhere, where 76 columns have room for them.
+    private static let widths = [16, 8, 4]
 
-    /// - Parameter offset: Of the first byte, in its direction of the conversation.
-    static func rows(_ bytes: [UInt8], offset: Int) -> [String] {
-        stride(from: 0, to: bytes.count, by: width).map { start in
+    /// - Parameters:
+    ///   - offset: Of the first byte, in its direction of the conversation.
+    ///   - columns: nil where no terminal is in the way.
+    static func rows(_ bytes: [UInt8], offset: Int, columns: Int? = nil) -> [String] {
+        let width = widths.first { 12 + 4 * $0 <= columns ?? .max } ?? 4
+        return stride(from: 0, to: bytes.count, by: width).map { start in
             let row = bytes[start..<min(start + width, bytes.count)]
             let numbers = row.map(pair).enumerated().map { ($0.offset == width / 2 ? " " : "") + $0.element }
             let filled = numbers.joined(separator: " ")

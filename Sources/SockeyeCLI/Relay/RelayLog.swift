@@ -112,7 +112,8 @@ final class RelayLog: Sendable {
 
     private func say(_ event: RelayEvent, _ side: RelaySide?, _ words: String) {
         if options.isQuiet || options.isJSON || stop.isOver { return }
-        let line = "\(Quantity.clock(event.time)) #\(event.connection) \(words)"
+        let columns = Console.isTerminal ? StandardStream.error.columns : nil
+        let line = Console.broken("\(Quantity.clock(event.time)) #\(event.connection) \(words)", columns: columns)
         Console.say(side.map { paint.lane($0 == .client ? .client : .server, line) } ?? line)
     }
 
@@ -205,7 +206,9 @@ struct RelayView: Sendable {
         defer { offset += bytes.count }
         switch show {
         case .none: return []
-        case .hex: return Array(HexDump.rows(bytes, offset: offset).map { $0 + "\n" }.joined().utf8)
+        case .hex:
+            let rows = HexDump.rows(bytes, offset: offset, columns: StandardStream.output.columns)
+            return Array(rows.map { $0 + "\n" }.joined().utf8)
         case .text: return isMessage ? messages.render(bytes) : display.render(bytes)
         }
     }
@@ -226,6 +229,6 @@ extension Paint {
 
     /// https://no-color.org
     static var isWanted: Bool {
-        (ThisProcess.environment("NO_COLOR") ?? "").isEmpty && ThisProcess.environment("TERM") != "dumb"
+        (ThisProcess.environment("NO_COLOR") ?? "").isEmpty && Console.understandsSequences
     }
 }

@@ -7,19 +7,37 @@ final class Narrator: Sendable {
         case client
     }
 
-    /// 80 columns are what every terminal has: two lanes of 38 and a gap.
-    private static let laneWidth = 38
-    private static let clientColumn = 41
-    private static let pageWidth = 78
+    /// Two lanes beside each other, or where the terminal is too narrow for them, one below the other.
+    struct Layout: Equatable {
+        /// 80 columns are what most terminals have: two lanes of 38 and a gap.
+        var laneWidth = 38
+        var clientColumn = 41
+        var pageWidth = 78
+
+        init() {}
+
+        /// - Parameter columns: nil where nobody knows, such as in a file.
+        init(columns: Int?) {
+            guard let columns, columns < clientColumn + laneWidth else { return }
+            clientColumn = 4
+            // The last column stays empty: some terminals begin a line when it is written.
+            laneWidth = max(columns - clientColumn - 1, 20)
+            pageWidth = max(columns - 1, 20)
+        }
+
+        var isNarrow: Bool { clientColumn < laneWidth }
+    }
+
+    private let layout: Layout
 
     private let paint: Paint
     private let number = Locked(0)
     /// Where the steps go instead: `--json`.
     private let log = EventLog.current
 
-    init() {
-        let isColoured = StandardStream.output.isTerminal && (ThisProcess.environment("NO_COLOR") ?? "").isEmpty
-        paint = Paint(isOn: isColoured && ThisProcess.environment("TERM") != "dumb")
+    init(columns: Int? = StandardStream.output.columns) {
+        layout = Layout(columns: columns)
+        paint = Paint(isOn: StandardStream.output.isTerminal && Paint.isWanted)
     }
 
     // MARK: Pages
@@ -39,8 +57,9 @@ final class Narrator: Sendable {
     func chapter(_ title: String, _ text: String) {
         if let log { return log.tell("chapter", [.init(name: "title", value: .string(title))]) }
         line("")
-        line(paint.bold(title))
-        line(paint.faint(String(repeating: "─", count: title.count)))
+        let rows = Self.wrap(title, layout.pageWidth)
+        for row in rows { line(paint.bold(row)) }
+        line(paint.faint(String(repeating: "─", count: rows.map(\.count).max() ?? 0)))
         paragraph(text)
         heading()
     }
@@ -48,7 +67,7 @@ final class Narrator: Sendable {
     func paragraph(_ text: String) {
         if let log { return log.tell("text", [.init(name: "text", value: .string(text))]) }
         line("")
-        for row in Self.wrap(text, Self.pageWidth) { line(row) }
+        for row in Self.wrap(text, layout.pageWidth) { line(row) }
     }
 
     func closing() {
@@ -60,12 +79,15 @@ final class Narrator: Sendable {
         line("    " + paint.server("sockeye serve"))
         line("    " + paint.client("sockeye connect 1337"))
         line("")
-        line("With --explain each of them tells what it does, as it was told here.")
+        for row in Self.wrap("With --explain each of them tells what it does, as it was told here.", layout.pageWidth) {
+            line(row)
+        }
     }
 
     private func heading() {
         line("")
-        let gap = String(repeating: " ", count: Self.clientColumn - "SERVER".count)
+        let indent = String(repeating: " ", count: layout.clientColumn)
+        let gap = layout.isNarrow ? "\n" + indent : String(indent.dropFirst("SERVER".count))
         line(paint.server("SERVER") + gap + paint.client("CLIENT"))
     }
 
@@ -82,15 +104,15 @@ final class Narrator: Sendable {
             return log.tell("step", Self.fields(lane, call, result) + [.init(name: "text", value: .string(text))])
         }
         var rows = [paint.lane(lane, label + call)]
-        if !text.isEmpty { rows += Self.wrap(text, Self.laneWidth - 3).map { "   " + $0 } }
-        if let result { rows += Self.arrow(result).map(paint.bold) }
+        if !text.isEmpty { rows += Self.wrap(text, layout.laneWidth - 3).map { "   " + $0 } }
+        if let result { rows += arrow(result).map(paint.bold) }
         write(rows, lane)
     }
 
     /// What came of a step that was told before, when it began to wait.
     func tellResult(_ lane: Lane, _ call: String, _ result: String) {
         if let log { return log.tell("returned", Self.fields(lane, call, result)) }
-        write([paint.lane(lane, " · \(call) returns")] + Self.arrow(result).map(paint.bold), lane)
+        write([paint.lane(lane, " · \(call) returns")] + arrow(result).map(paint.bold), lane)
     }
 
     private static func fields(_ lane: Lane, _ call: String, _ result: String?) -> [JSONValue.Member] {
@@ -100,12 +122,12 @@ final class Narrator: Sendable {
         ]
     }
 
-    private static func arrow(_ result: String) -> [String] {
-        wrap(result, laneWidth - 5).enumerated().map { ($0.offset == 0 ? "   → " : "     ") + $0.element }
+    private func arrow(_ result: String) -> [String] {
+        Self.wrap(result, layout.laneWidth - 5).enumerated().map { ($0.offset == 0 ? "   → " : "     ") + $0.element }
     }
 
     private func write(_ rows: [String], _ lane: Lane) {
-        let indent = lane == .server ? "" : String(repeating: " ", count: Self.clientColumn)
+        let indent = lane == .server ? "" : String(repeating: " ", count: layout.clientColumn)
         line(rows.map { indent + $0 }.joined(separator: "\n"))
     }
 

@@ -144,6 +144,11 @@ import Testing
     }
 
     @Test func `a dump has rows of sixteen with their offset`() {
+        for columns in [40, 60, 76, 80] {
+            let narrow = HexDump.rows(Array((0..<100).map { UInt8($0) }), offset: 0, columns: columns)
+            #expect(narrow.allSatisfy { $0.count <= columns }, "\(narrow)")
+            #expect(narrow.count == (columns < 44 ? 25 : columns < 76 ? 13 : 7))
+        }
         let rows = HexDump.rows(Array("GET / HTTP/1.1\r\n\u{1B}".utf8), offset: 32)
         #expect(
             rows == [
