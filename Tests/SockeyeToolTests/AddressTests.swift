@@ -1,6 +1,9 @@
 import Foundation
+import SockeyeSystem
 import TestSupport
 import Testing
+
+@testable import SockeyeCLI
 
 /// `-4`, `-6`, `--source`, zones, and a computer without IPv6.
 @Suite(.serialized, .inTurnWithPrograms, .ownThread) struct AddressTests {
@@ -28,6 +31,40 @@ import Testing
         let clients = server.finish().errors.split(separator: "\n").filter { $0.hasPrefix("Connection from ") }
         #expect(clients.count == 1)
         #expect(clients.first?.contains(inside) == true)
+    }
+
+    @Test func `every form that the help shows is taken, as it is pasted`() throws {
+        let page = try Program.sockeye("help", "address").finish().text
+        let forms = page.matches(of: #/(?m)^(\S+) {2,}\S/#).map { String($0.output.1) }.filter {
+            $0.contains(#/\d|@|sock/#)
+        }
+        #expect(forms.count == 13)
+        for form in forms {
+            let pasted = try Program.shell("printf %s \(form)").finish().text
+            for command in ["serve", "connect", "relay", "replay talk"] {
+                let address = try TypedAddress(pasted, command: command)
+                #expect(address.kind == (pasted.contains(#/^(udp|unix-datagram):/#) ? .datagram : .stream), "\(form)")
+            }
+            // What the shell would take for a pattern is quoted.
+            #expect(form.contains(#/[*\[]/#) == form.hasPrefix("'"), "\(form)")
+        }
+    }
+
+    @Test(arguments: [
+        ("bench", ":7000", ["localhost:7000"]), ("connect", ":7000", ["localhost:7000"]),
+        ("serve", ":7000", ["'*:7000'", "localhost:7000"]), ("connect", "example.org:99999", ["example.org:1337"]),
+        ("connect", "7000:localhost", ["localhost:7000"]), ("connect", "example.org:http", ["example.org:80"]),
+        ("connect", "192.168.1:7000", ["7000"]), ("connect", "udp:7000:localhost", ["udp:localhost:7000"]),
+        ("bench", "udp:[::1]:7000", ["'[::1]:7000'"]), ("bench", "unix-datagram:@x", ["unix:@x"]),
+        ("connect", "tls:example.org:443", ["example.org:443"]),
+    ])
+    func `what is proposed has as much of what was typed as can be used`(
+        command: String,
+        text: String,
+        next: [String]
+    ) {
+        let failure = #expect(throws: Failure.self) { try TypedAddress(text, command: command) }
+        #expect(failure?.next == next.map { "sockeye \(command) \($0)" })
     }
 
     @Test func `both families reach a server on every interface, and IPv4 is printed as IPv4`() throws {

@@ -17,7 +17,16 @@ import Testing
     static let there = SocketAddress.ipv4(IPv4Address(192, 0, 2, 7), port: 1337)
     static let low = SocketAddress.ipv4(.loopback, port: 80)
 
+    static let second = SocketAddress.ipv4(IPv4Address(127, 0, 0, 2), port: 7000)
+
     static let rows: [Row] = [
+        // The address that was typed, where the port alone would be another.
+        Row(
+            error: SocketError(.connectionRefused, .connect, remoteAddress: second),
+            endpoint: "127.0.0.2:7000",
+            cause: "no program on this computer listens on port 7000",
+            next: "sockeye serve 127.0.0.2:7000"
+        ),
         Row(
             error: SocketError(.connectionRefused, .connect, remoteAddress: here),
             endpoint: "127.0.0.1:1337",
@@ -116,7 +125,7 @@ import Testing
         ),
     ]
 
-    @Test(arguments: 0..<15)
+    @Test(arguments: 0..<16)
     func `an error has a cause and a next command`(index: Int) {
         let row = Self.rows[index]
         let advice = Advice(for: row.error, at: row.endpoint, facts: row.facts, command: "connect")
@@ -124,8 +133,19 @@ import Testing
         #expect(advice.next.first?.hasPrefix(row.next) == true || advice.next.first?.contains(row.next) == true)
     }
 
+    @Test(arguments: [
+        ("192.0.2.7:1337", "192.0.2.7:1338"), ("[::1]:1337", "'[::1]:1338'"), ("*:1337", "'*:1338'"), ("1337", "1338"),
+        ("localhost:1337", "localhost:1338"), ("0.0.0.0:1337", "0.0.0.0:1338"),
+    ])
+    func `another port is one of the interface that was typed`(typed: String, other: String) throws {
+        let endpoint = try Endpoint(parsing: typed)
+        let error = SocketError(.addressInUse, .bind, localAddress: endpoint.socketAddress)
+        let advice = Advice(for: error, at: endpoint, facts: Facts(holder: .timeWait), command: "serve")
+        #expect(advice.next.contains("sockeye serve \(other)   takes another port"), "\(advice.next)")
+    }
+
     @Test func `every code has advice`() {
-        #expect(Self.rows.count == 15)
+        #expect(Self.rows.count == 16)
         for code in SocketError.Code.allCases {
             let advice = Advice(for: SocketError(code, .connect), at: "localhost:1337", command: "connect")
             #expect(!advice.cause.isEmpty && !advice.next.isEmpty)

@@ -33,15 +33,16 @@ struct Announcement {
         } else if address.isLoopback, !options.admits(address) {
             lines.append("Nobody reaches it: only this computer could, and --allow and --deny keep it out.")
         } else if address.isLoopback {
-            lines.append("Only this computer can reach it: sockeye connect \(udp)\(Self.local(address, port))")
+            lines.append(
+                "Only this computer can reach it: sockeye connect \(Failure.quoted(udp + Self.local(address, port)))"
+            )
             lines.append("To let other computers in: sockeye serve '\(udp)*:\(port)'")
         } else if address.isAny {
             let reachable = interfaces.filter { address.family == .ipv6 || $0.address.family == .ipv4 }
             let admitted = reachable.filter { options.admits($0.address) }
             for one in admitted {
-                lines.append(
-                    "Others reach it with: sockeye connect \(udp)\(one.endpointText(port: port))   (\(one.interface))"
-                )
+                let other = Failure.quoted(udp + one.endpointText(port: port))
+                lines.append("Others reach it with: sockeye connect \(other)   (\(one.interface))")
             }
             if reachable.isEmpty {
                 lines.append("Others cannot reach it: this computer has no address in a network.")
@@ -57,7 +58,7 @@ struct Announcement {
         } else if !options.admits(address) {
             lines.append(Self.otherNetworks)
         } else {
-            lines.append("Others reach it with: sockeye connect \(shown)")
+            lines.append("Others reach it with: sockeye connect \(Failure.quoted(shown))")
         }
         if !isQuiet { lines.append("Ctrl-C ends it.") }
         self.lines = lines
