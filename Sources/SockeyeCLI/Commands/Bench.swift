@@ -21,6 +21,7 @@ struct Bench: AsyncParsableCommand {
             sockeye bench 7000 --svg both.svg --compare before.json
 
             A server to try it on: sockeye serve --echo --quiet 7000
+
             Without --rate a message goes out when the one before it was answered (a closed loop), and a server that stalls \
             is asked less. With it messages are due at even distances (an open loop), and latencies count from the time at \
             which a message was due, so a stall shows in full.
