@@ -32,7 +32,7 @@ extension Advice {
             return Advice(
                 "no program on this computer listens on port \(at.port): the server is not started, or on another port",
                 [
-                    "sockeye serve \(Failure.quoted(at.ownAddress))   starts a server, in another terminal",
+                    "sockeye serve \(at.echo)\(Failure.quoted(at.ownAddress))   starts a server, in another terminal",
                     "ss -ltn   lists who listens",
                 ]
             )

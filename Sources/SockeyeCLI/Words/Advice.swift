@@ -76,6 +76,9 @@ struct Situation {
     /// The command, or `connect` in place of one that has no `--explain`.
     var explaining: String { ["serve", "connect"].contains(command) ? command : "connect" }
 
+    /// A load wants everything back.
+    var echo: String { command == "bench" ? "--echo --quiet " : "" }
+
     /// 1337 stands in where none is known.
     var port: UInt16 { endpoint.port ?? remote?.port ?? error.localAddress?.port ?? 1337 }
     var typed: String { Failure.quoted(endpoint.description) }

@@ -90,7 +90,7 @@ import Testing
         let port = try Peers.closedPort()
         let outcome = try Program.sockeye("bench", port, "--json").finish()
         #expect(outcome.text.hasPrefix(#"{"event":"start""#))
-        expect(outcome, hasResult: true, ["connect to ", "(ECONNREFUSED)", "sockeye serve \(port)"])
+        expect(outcome, hasResult: true, ["connect to ", "(ECONNREFUSED)", "sockeye serve --echo --quiet \(port)"])
     }
 
     @Test(arguments: [
