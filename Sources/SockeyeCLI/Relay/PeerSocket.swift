@@ -21,9 +21,13 @@ struct PeerSocket: Equatable {
     /// The socket of this computer that has these two addresses, its own and the other.
     static func between(_ own: SocketAddress, _ other: SocketAddress) -> PeerSocket? {
         guard let ownPort = own.port, let otherPort = other.port else { return nil }
-        let file = own.family == .ipv4 ? "/proc/net/tcp" : "/proc/net/tcp6"
-        guard let table = SystemFile.text(file) ?? SystemFile.text("/proc/net/tcp") else { return nil }
-        return find(in: table, localPort: ownPort, remotePort: otherPort)
+        // A server for both families, as Java, Node and Go make them, has its IPv4 clients in the list of IPv6.
+        let files = own.family == .ipv4 ? ["/proc/net/tcp", "/proc/net/tcp6"] : ["/proc/net/tcp6", "/proc/net/tcp"]
+        for file in files {
+            guard let table = SystemFile.text(file) else { continue }
+            if let socket = find(in: table, localPort: ownPort, remotePort: otherPort) { return socket }
+        }
+        return nil
     }
 
     /// Whether the other end of a connection is on this computer.

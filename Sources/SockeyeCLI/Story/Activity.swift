@@ -10,12 +10,14 @@ enum Activity: Hashable, Sendable {
     case unknown
 
     static let sleeps = elsewhere("sleeps in sleep()")
-    static let waitsForLock = elsewhere("waits for a lock, or for another of its threads")
+    static let waitsForLock = elsewhere("waits for a lock, for another of its threads, or for a time to pass")
     static let waitsForClient = elsewhere("waits in accept() for another client")
     static let waitsForChild = elsewhere("waits for a program that it has started to end")
     static let waitsForTerminal = elsewhere("waits for a line that is typed on its terminal")
     static let waitsForDisk = elsewhere("waits for a disk")
     static let isStopped = elsewhere("is stopped (Ctrl-Z, or a debugger)")
+
+    private static let eventLoop = mayRead("epoll, for this and perhaps for more, such as a timer")
 
     /// What is open behind a descriptor, as the links in `/proc/PID/fd` name it.
     enum Target: Equatable, Sendable {
@@ -96,19 +98,17 @@ enum Activity: Hashable, Sendable {
             ? .mayRead("select(), probably for this") : elsewhere("waits in select(), and not for this connection")
     }
 
-    /// The lines of `fdinfo` have a descriptor and the events that are waited for, in hexadecimal.
+    /// The lines of `fdinfo` have a descriptor and the events that are waited for, in hexadecimal. An event loop waits for this
+    /// connection all the time, also while what it does next hangs on a timer or on somebody else.
     private static func ofPolled(_ text: String?, _ ours: [UInt64]) -> Activity {
-        guard let text else { return .mayRead("epoll, probably for this") }
-        let (readable, edgeTriggered): (UInt64, UInt64) = (0x1, 0x8000_0000)
-        for line in text.split(separator: "\n") where line.hasPrefix("tfd:") {
+        guard let text else { return eventLoop }
+        let readable: UInt64 = 0x1
+        let asks = text.split(separator: "\n").contains { line in
             let fields = line.split(separator: " ", omittingEmptySubsequences: true)
-            guard fields.count > 3, let number = UInt64(fields[1]), ours.contains(number),
-                let events = UInt64(fields[3], radix: 16), events & readable != 0
-            else { continue }
-            // Runtimes that ask once for all times, as Go's does, have it in the list while they do something else.
-            return events & edgeTriggered != 0 ? .mayRead("epoll, probably for this") : .reads("epoll")
+            guard line.hasPrefix("tfd:"), fields.count > 3, let number = UInt64(fields[1]) else { return false }
+            return ours.contains(number) && (UInt64(fields[3], radix: 16) ?? 0) & readable != 0
         }
-        return elsewhere("waits in epoll, and not for this connection")
+        return asks ? eventLoop : elsewhere("waits in epoll, and not for this connection")
     }
 
     /// The function of the kernel in which a thread sleeps; its name is no promise, so it may be unknown.
@@ -123,7 +123,7 @@ enum Activity: Hashable, Sendable {
         if isOne("sk_wait_data") { return .mayRead("recv(), probably for this") }
         // Sockets and terminals share it.
         if place == "wait_woken" { return .mayRead("a read, of this connection or of its terminal") }
-        if isOne("ep_poll", "epoll_wait") { return .mayRead("epoll, probably for this") }
+        if isOne("ep_poll", "epoll_wait") { return eventLoop }
         if isOne("poll_schedule", "do_sys_poll", "do_poll", "do_select") {
             return .mayRead("poll() or select(), probably for this")
         }

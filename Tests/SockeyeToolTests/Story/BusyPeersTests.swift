@@ -52,6 +52,22 @@ import Testing
         server.finish()
     }
 
+    @Test func `a server for both families is found by its IPv4 client`() throws {
+        let script = """
+            import socket, time
+            l = socket.create_server(('', 0), family=socket.AF_INET6, dualstack_ipv6=True); print(l.getsockname()[1])
+            c, _ = l.accept(); c.recv(9); time.sleep(4); c.close()
+            """
+        let server = try Program.python(script)
+        let client = try Program.sockeye("connect", "--explain", "127.0.0.1:\(try server.firstLine())")
+        client.write("hello\n")
+        try client.wait(for: "sleeps in sleep()")
+        let outcome = client.finish()
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.errors.contains("stays in TIME_WAIT for 60 seconds, and there it is"), "\(outcome.errors)")
+        server.finish()
+    }
+
     @Test func `a client that computes is told by serve, which has sent nothing`() throws {
         let server = try Program.sockeye("serve", "--discard", "--explain", "0")
         let client = try Program.python(Script.client("s.sendall(b'x')\nwhile True: pass"), try server.port())
