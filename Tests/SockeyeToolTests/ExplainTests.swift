@@ -112,6 +112,7 @@ import Testing
         ("('::1', 1337)", "[::1]", "1337"), ("    s.connect((\"192.0.2.9\", 1337))", "192.0.2.9", "1337"),
         ("client.py:12: refused at 12:30", "HOST", "PORT"),
         ("curl: (7) Failed to connect to localhost port 8000 after 0 ms", "localhost", "8000"),
+        ("Error: connect ECONNREFUSED ::1:1337", "[::1]", "1337"), ("EADDRINUSE: address in use :::80", "[::]", "80"),
         ("nc: connect to localhost (127.0.0.1) port 1337 (tcp) failed", "localhost", "1337"),
         ("HTTPConnectionPool(host='example.org', port=80): Max retries", "example.org", "80"),
         ("localhost/127.0.0.1:99", "127.0.0.1", "99"), ("1.2.3.4:99999", "HOST", "PORT"),

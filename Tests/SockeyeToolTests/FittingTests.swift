@@ -57,7 +57,7 @@ import Testing
     @Test(arguments: [
         (
             "Error: connect ECONNREFUSED 127.0.0.1:1337\n    at TCPConnectWrap.afterConnect (node:net:1:2)\n"
-                + "    at main (file:///home/me/client.mjs:7:3)", "client.mjs, line 7"
+                + "    at main (file:///srv/chat/client.mjs:7:3)", "client.mjs, line 7"
         ),
         (
             "java.net.ConnectException: Connection refused\n\tat java.base/sun.nio.ch.Net.connect0(Native Method)\n"
@@ -69,11 +69,11 @@ import Testing
         ),
         (
             "panic: dial tcp 127.0.0.1:1: connect: connection refused\n\ngoroutine 1 [running]:\nmain.main()\n"
-                + "\t/home/me/main.go:12 +0x1d", "main.go, line 12"
+                + "\t/srv/chat/main.go:12 +0x1d", "main.go, line 12"
         ),
         (
             "System.Net.Sockets.SocketException (111): Connection refused\n"
-                + "   at System.Net.Sockets.Socket.Connect()\n   at P.Main() in /home/me/P.cs:line 9", "P.cs, line 9"
+                + "   at System.Net.Sockets.Socket.Connect()\n   at P.Main() in /srv/chat/P.cs:line 9", "P.cs, line 9"
         ),
     ])
     func `the place in the person's own program is found in other languages too`(text: String, words: String) throws {
@@ -108,8 +108,8 @@ import Testing
         Row(
             name: "refused at ::1, in Node",
             text: "Error: connect ECONNREFUSED ::1:1337",
-            first: "the server is not running",
-            gone: []
+            first: "::1 is this computer's IPv6 address",
+            gone: ["firewall", "'*:"]
         ),
         Row(
             name: "refused by the way of a library",

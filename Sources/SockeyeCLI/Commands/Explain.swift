@@ -158,9 +158,7 @@ struct ExplainAnswer {
         return Failure(
             attempted: "explain \"\(last)\"",
             happened: "it is none of the messages that sockeye knows",
-            cause: "it is not about sockets, or the program says it in words of its own, or in another language"
-                + (guesses.isEmpty
-                    ? "" : "; the nearest that it knows: \(guesses.map { "\"\($0.title)\"" }.joined(separator: ", "))"),
+            cause: "it is not about sockets, or the program says it in words of its own, or in another language",
             next: guesses.map { "sockeye explain \(Failure.quoted($0.messages[0].replacing("*", with: " ")))" }
                 + [
                     "paste the whole output of the program: the line that matters is often further up",

@@ -12,6 +12,8 @@ struct MentionedAddress: Equatable {
         let pair = #/\(['"]([^'"\s]+)['"], ?(\d{1,5})\)/#
         let colon =
             #/(?:^|[\s(\/@"'])(localhost|(?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-fA-F:.]+\]|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+):(\d{1,5})\b/#
+        // Node's `::1:1337` and `:::8080`.
+        let bare = #/(?:^|\s)(::1?):(\d{1,5})\b/#
         // curl's and nc's `to localhost (127.0.0.1) port 1337`, and what requests says.
         let words = #/\bto (\S+?)(?: \([^)]*\))?,? port (\d{1,5})\b/#
         let fields = #/host='([^'\s]+)', port=(\d{1,5})\b/#
@@ -19,6 +21,7 @@ struct MentionedAddress: Equatable {
         let matches =
             text.matches(of: pair).map { ($0.output.1, $0.output.2) }
             + text.matches(of: colon).map { ($0.output.1, $0.output.2) }
+            + text.matches(of: bare).map { ($0.output.1, $0.output.2) }
             + text.matches(of: words).map { ($0.output.1, $0.output.2) }
             + text.matches(of: fields).map { ($0.output.1, $0.output.2) }
         guard let (host, port) = matches.first(where: { UInt16($0.1) != nil && !Self.isFile($0.0) }) else { return }
