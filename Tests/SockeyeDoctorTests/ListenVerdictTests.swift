@@ -104,6 +104,16 @@ import Testing
         )
     }
 
+    @Test func `of several listeners the one that most clients reach is told`() throws {
+        var evidence = try Self.evidence(Self.rows[1])
+        let any = SocketAddress.ipv6(.any, port: 1337)
+        let local = SocketAddress.ipv4(.loopback, port: 1337)
+        evidence.state.sockets = [local, Self.server, Self.address].map { SocketRow(local: $0, state: .listen) }
+        #expect(ListenVerdict.findings(evidence)[0].what.hasSuffix("listens on 0.0.0.0:1337"))
+        evidence.state.sockets.append(SocketRow(local: any, state: .listen))
+        #expect(ListenVerdict.findings(evidence)[0].what.hasSuffix("listens on [::]:1337"))
+    }
+
     @Test func `a server for IPv6 alone is not said to be reached over IPv4`() throws {
         var evidence = try Self.evidence(Self.rows[1])
         let v6 = SocketAddress.ipv6(IPv6Address(highBits: 0xfd00 << 48, lowBits: 1), port: 0)
@@ -200,6 +210,12 @@ import Testing
         evidence.firewall.chains += FirewallParser.nftables(table("ip6"))
         let both = try #require(ListenVerdict.findings(evidence).first { $0.id == "firewall-closed" })
         #expect(both.evidence.count == 2 && both.next.count == 2)
+        // The rules for the other family could not be read: that it is open is not said.
+        evidence.firewall.chains = FirewallParser.nftables(table("ip"))
+        evidence.firewall.unreadable = ["ip6tables -S: no"]
+        let half = try #require(ListenVerdict.findings(evidence).first { $0.id == "firewall-closed" })
+        #expect(!half.what.contains("IPv6"))
+        evidence.firewall.unreadable = []
         // Nobody comes over a family that this computer does not have.
         evidence.state.interfaces.removeLast()
         evidence.firewall.chains = FirewallParser.nftables(table("ip6"))
@@ -224,6 +240,8 @@ import Testing
             (try datagrams(plain: used, reusing: used, [row]), ["port-taken"]),
             (try datagrams(plain: used, reusing: used, [local]), ["port-taken", "loopback-only"]),
             (try datagrams(plain: used, reusing: used), ["port-taken"]),
+            // One of two sockets is for others too.
+            (try datagrams(plain: used, reusing: used, [local, row]), ["port-taken"]),
             (
                 try datagrams(plain: used, reusing: free, [row]),
                 ["port-shared", "can-listen", "reach", "not-from-outside"]

@@ -232,10 +232,21 @@ import Testing
         #expect(name(firewall.bearing(on: 1337)) == expected)
     }
 
+    @Test func `what ip6tables tells is for IPv6`() {
+        var firewall = Firewall()
+        firewall.chains = FirewallParser.iptables("-P INPUT ACCEPT")
+        firewall.chains += FirewallParser.iptables("-P INPUT DROP", table: "ip6 filter")
+        #expect(name(firewall.bearing(on: 1337, family: .ipv4)) == "open")
+        #expect(name(firewall.bearing(on: 1337, family: .ipv6)) == "closed")
+    }
+
     @Test func `the opening command is that of whoever manages the rules`() {
         var firewall = firewall("", policy: "drop")
         #expect(firewall.opening(80) == "sudo nft insert rule inet filter input tcp dport 80 accept")
         #expect(firewall.opening(80, at: "ip6 filter INPUT") == "sudo ip6tables -I INPUT -p tcp --dport 80 -j ACCEPT")
+        #expect(
+            firewall.opening(80, at: "ip legacy INPUT") == "sudo iptables-legacy -I INPUT -p tcp --dport 80 -j ACCEPT"
+        )
         #expect(firewall.opening(80, at: "ip t c") == "sudo nft insert rule ip t c tcp dport 80 accept")
         firewall.manager = .ufw
         #expect(firewall.opening(80) == "sudo ufw allow 80/tcp")

@@ -146,6 +146,8 @@ package struct Firewall: Sendable, Equatable {
         case (.firewalld, _): return "sudo firewall-cmd \(zoneOption)--add-port=\(port)/\(transport)"
         case (_, "ip filter INPUT"): return "sudo iptables -I INPUT -p \(transport) --dport \(port) -j ACCEPT"
         case (_, "ip6 filter INPUT"): return "sudo ip6tables -I INPUT -p \(transport) --dport \(port) -j ACCEPT"
+        case (_, "ip legacy INPUT"): return "sudo iptables-legacy -I INPUT -p \(transport) --dport \(port) -j ACCEPT"
+        case (_, "ip6 legacy INPUT"): return "sudo ip6tables-legacy -I INPUT -p \(transport) --dport \(port) -j ACCEPT"
         default: return "sudo nft insert rule \(place) \(transport) dport \(port) accept"
         }
     }

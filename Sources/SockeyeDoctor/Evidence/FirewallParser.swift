@@ -33,11 +33,13 @@ package enum FirewallParser {
     }
 
     /// `-P INPUT DROP`, `-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT`.
-    package static func iptables(_ text: String) -> [Firewall.Chain] {
+    ///
+    /// - Parameter table: `ip6 filter` for what `ip6tables` prints.
+    package static func iptables(_ text: String, table: String = "ip filter") -> [Firewall.Chain] {
         var chains: [Firewall.Chain] = []
         func chain(_ name: String) -> Int {
             if let index = chains.firstIndex(where: { $0.name == name }) { return index }
-            var new = Firewall.Chain(table: "ip filter", name: name)
+            var new = Firewall.Chain(table: table, name: name)
             new.isInput = name == "INPUT"
             chains.append(new)
             return chains.count - 1

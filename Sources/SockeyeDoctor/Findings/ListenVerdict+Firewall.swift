@@ -17,7 +17,9 @@ extension ListenVerdict {
             }
         }
         let openings = openings(closed.map(\.place), evidence)
-        if closed.count == families.count { return self.closed(closed, evidence, openings) }
+        // What could not be read is not said to be open.
+        let isRestUnknown = evidence.firewall.isUnreadable && !closed.isEmpty
+        if closed.count == families.count || isRestUnknown { return self.closed(closed, evidence, openings) }
         if let one = closed.first, partly.isEmpty { return oneFamily(one, evidence, openings) }
         if let rule = partly.first { return self.partly(rule, closed, evidence, openings) }
         return evidence.firewall.isUnreadable ? unreadable(evidence) : nil

@@ -11,7 +11,7 @@ extension ListenVerdict {
 
     /// The listener that other computers may reach; one for every address before one for a single address.
     private static func reachableServer(_ evidence: ListenEvidence) -> SocketRow? {
-        guard evidence.kind == .stream else { return nil }
+        // A socket for datagrams is never in that state.
         let open = evidence.rows.filter { $0.state == .listen && !$0.local.isLoopback }
         return open.first { $0.local.isAny && $0.local.family == .ipv6 } ?? open.first { $0.local.isAny } ?? open.first
     }

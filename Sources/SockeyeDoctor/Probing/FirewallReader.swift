@@ -14,6 +14,7 @@ enum FirewallReader {
                 firewall.unreadable.append(complaint("nft list ruleset", rules))
             }
         }
+        readLegacy(&firewall)
         if firewall.chains.contains(where: \.isInput) {
             // Tables that iptables made are marked so by its nft variant.
             firewall.manager = firewall.chains.contains { $0.isInput && $0.name == "INPUT" } ? .iptables : .nftables
@@ -22,6 +23,7 @@ enum FirewallReader {
                 firewall.chains = FirewallParser.iptables(rules.text)
                 firewall.manager = .iptables
                 firewall.unreadable = []
+                readIPv6(&firewall)
             } else {
                 firewall.unreadable.append(complaint("iptables -S", rules))
             }
@@ -32,6 +34,32 @@ enum FirewallReader {
             firewall.zone = zone
         }
         return firewall
+    }
+
+    /// The older tables of the kernel, which stand beside those of nftables and are not shown with them. The tool is asked only where
+    /// they are in use, since asking brings them into being.
+    private static func readLegacy(_ firewall: inout Firewall) {
+        for (names, tool, table) in [
+            ("/proc/net/ip_tables_names", "iptables-legacy", "ip legacy"),
+            ("/proc/net/ip6_tables_names", "ip6tables-legacy", "ip6 legacy"),
+        ] where SystemFile.text(names)?.split(separator: "\n").contains("filter") == true {
+            guard let rules = run(tool, "-S") else { continue }
+            if rules.status == 0 {
+                firewall.chains += FirewallParser.iptables(rules.text, table: table)
+            } else {
+                firewall.unreadable.append(complaint("\(tool) -S", rules))
+            }
+        }
+    }
+
+    /// The rules of iptables are for IPv4 alone; without those for IPv6 nothing is known of the other half.
+    private static func readIPv6(_ firewall: inout Firewall) {
+        guard let rules = run("ip6tables", "-S") else { return }
+        if rules.status == 0 {
+            firewall.chains += FirewallParser.iptables(rules.text, table: "ip6 filter")
+        } else {
+            firewall.unreadable.append(complaint("ip6tables -S", rules))
+        }
     }
 
     /// `ufw status` is for the administrator; whether it is switched on stands in a file that everybody may read.

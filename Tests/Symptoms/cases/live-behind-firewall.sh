@@ -37,6 +37,16 @@ expect other firewall-rejects 192.168.0.2:1337
 on server iptables -I INPUT -p tcp --dport 1337 -j ACCEPT
 expect other works 192.168.0.2:1337
 on server iptables -F
+# The older tables of the kernel, which nft does not show, beside rules of nftables that let everybody in.
+if on server iptables-legacy -A INPUT -p tcp --dport 1337 -j DROP 2>/dev/null; then
+    on server nft add table inet filter
+    on server nft add chain inet filter input '{ type filter hook input priority 0; }'
+    closed --listen '*:1337'
+    mentions "sudo iptables-legacy -I INPUT -p tcp --dport 1337 -j ACCEPT"
+    expect other firewall-drops 192.168.0.2:1337
+    on server iptables-legacy -F
+    on server nft delete table inet filter
+fi
 # Closed over IPv6 only: those who come over IPv4 get in, and the command is that of the other family.
 address server eth0 fd09::2/64
 serve server :: 1337
