@@ -126,7 +126,7 @@ import Testing
             """
         #expect(
             PeerSocket.find(in: table, localPort: 8000, remotePort: 54321)
-                == PeerSocket(state: "CLOSE_WAIT", unreadBytes: 11)
+                == PeerSocket(state: "CLOSE_WAIT", unreadBytes: 11, inode: "1234")
         )
         #expect(PeerSocket.find(in: table, localPort: 54321, remotePort: 8000) == nil)
     }
