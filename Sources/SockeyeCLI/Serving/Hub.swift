@@ -219,9 +219,7 @@ final class HubMember: Sendable {
             let weight = batch.reduce(0) { $0 + Self.weight($1) }
             state.with { $0.weight -= weight }
         }
-        // Cut off: an end would tell the member that nothing is missing.
-        if Task.isCancelled { return }
-        // The member sees the end, and will mostly answer with its own.
+        // The member sees the end, and will mostly answer with its own. One that is cut off sees none: this task is cancelled then.
         try? await connection.finishSending()
     }
 
