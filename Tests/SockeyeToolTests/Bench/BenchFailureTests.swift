@@ -26,7 +26,10 @@ import Testing
         ("c.sendall(data + b'x')", ["more came than was asked for", #""x""#, "mixes up"]),
         ("c.sendall(b'Got it!')", ["byte 1 of reply 1 is wrong: came \"Got it!\"", "--request TEXT --reply TEXT"]),
         ("c.sendall(data) if n < 4 else reset(c)", ["(ECONNRESET)", "receive from 127.0.0.1"]),
-        ("c.sendall(data)\nif n == 4: c.shutdown(1); c.recv(999); break", ["closed the connection after 4 replies", "--reconnect"]),
+        (
+            "c.sendall(data)\nif n == 4: c.shutdown(1); c.recv(999); break",
+            ["closed the connection after 4 replies", "--reconnect"]
+        ),
         ("break", ["closed the connection after 0 replies", "--reconnect"]),
     ])
     func `a server that answers wrongly is told`(body: String, parts: [String]) throws {
