@@ -342,6 +342,13 @@ import Testing
         #expect(ConnectVerdict.findings(evidence)[0].id == "firewall-drops-here")
     }
 
+    @Test func `of several later attempts the one that connects counts`() throws {
+        var evidence = try Self.evidence(Self.connected)
+        evidence.attempts = [Attempt(Self.target, .silent)]
+        evidence.retries = [Attempt(Self.target, .failed(.connectionRefused)), Attempt(Self.target, .connected)]
+        #expect(ConnectVerdict.findings(evidence).map(\.id) == ["works", "answered-late"])
+    }
+
     @Test func `a late answer within one computer is a full queue, and from elsewhere may be a lost packet`() throws {
         var evidence = try Self.evidence(Self.connected)
         evidence.attempts[0].requestsAgain = 1

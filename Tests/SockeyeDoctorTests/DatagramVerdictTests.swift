@@ -197,6 +197,22 @@ import Testing
         #expect(DatagramVerdict.findings(evidence).map(\.severity) == [.problem])
     }
 
+    @Test func `a neighbour is missing where nobody has answered for it, and nobody else has said anything`() throws {
+        let neighbour = Home.neighbour
+        var base = ConnectEvidence(target: "udp:\(neighbour)", port: 1337, lookUp: LookUp([neighbour]))
+        base.state = try Home.home()
+        base.state.neighbours.append(Neighbour(address: neighbour, interface: "eth0", state: .silent))
+        let evidence = DatagramEvidence(base)
+        var attempt = DatagramAttempt(neighbour)
+        #expect(evidence.isNeighbourMissing(attempt))
+        attempt.errno = .connectionRefused
+        #expect(!evidence.isNeighbourMissing(attempt))
+        (attempt.errno, attempt.messages) = (.hostUnreachable, [Home.icmp(3, 1, from: Home.own)])
+        #expect(evidence.isNeighbourMissing(attempt))
+        attempt.messages = [Home.icmp(3, 1, from: Home.router)]
+        #expect(!evidence.isNeighbourMissing(attempt))
+    }
+
     @Test func `what the network says several times is told once`() {
         let message = Self.portUnreachable(from: Home.target)
         #expect(Words.said([message, message]).count == 1)

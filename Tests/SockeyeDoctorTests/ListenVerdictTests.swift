@@ -114,6 +114,15 @@ import Testing
         #expect(ListenVerdict.findings(evidence)[0].what.hasSuffix("listens on [::]:1337"))
     }
 
+    @Test func `an old connection from elsewhere does not make a server on loopback one for others`() throws {
+        var evidence = try Self.evidence(Self.rows[1])
+        let here = SocketAddress.ipv4(.loopback, port: 1337)
+        evidence.state.sockets = [
+            SocketRow(local: Self.server, state: .established), SocketRow(local: here, state: .listen, inode: "7"),
+        ]
+        #expect(ListenVerdict.findings(evidence).map(\.id) == ["port-taken", "loopback-only"])
+    }
+
     @Test func `a server for IPv6 alone is not said to be reached over IPv4`() throws {
         var evidence = try Self.evidence(Self.rows[1])
         let v6 = SocketAddress.ipv6(IPv6Address(highBits: 0xfd00 << 48, lowBits: 1), port: 0)
