@@ -14,7 +14,7 @@ final class DoctorProgress: Sendable {
     /// 300 ms: what is over sooner is not worth a line that vanishes again.
     private static let moment = Duration.milliseconds(300)
 
-    init(isOn: Bool = Console.isTerminal) {
+    init(isOn: Bool = Console.isTerminal && Console.understandsSequences) {
         self.isOn = isOn
     }
 
@@ -37,11 +37,13 @@ final class DoctorProgress: Sendable {
     }
 
     private func draw() {
-        let line = state.with { state -> String in
+        let line = state.with { state -> String? in
+            // On a busy machine this comes before the first note.
+            guard !state.words.isEmpty else { return nil }
             state.isShown = true
             return Self.line(state.words, seconds: (Syscalls.monotonicNanoseconds() - state.since) / 1_000_000_000)
         }
-        Console.put(Prompt.erase + line)
+        if let line { Console.put(Prompt.erase + line) }
     }
 
     /// Not longer than the terminal is wide, since a line that was broken could not be taken away.
