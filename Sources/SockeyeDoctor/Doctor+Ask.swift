@@ -5,7 +5,7 @@ extension Doctor {
     /// What can be said about UDP from one end.
     package func ask(_ endpoint: Endpoint) async -> Report {
         if let name = endpoint.name { progress("looking up \(name)") }
-        let found = await probes.lookUp(endpoint)
+        let found = await onItsLink(await probes.lookUp(endpoint))
         var base = ConnectEvidence(
             target: "udp:\(endpoint)",
             name: endpoint.name,

@@ -8,7 +8,7 @@ extension Doctor {
     /// What was found out about a connection, and the evidence, for whoever goes on from there.
     package func connect(to endpoint: Endpoint) async -> (report: Report, evidence: ConnectEvidence) {
         if let name = endpoint.name { progress("looking up \(name)") }
-        let found = await probes.lookUp(endpoint)
+        let found = await onItsLink(await probes.lookUp(endpoint))
         var evidence = ConnectEvidence(
             target: endpoint.description,
             name: endpoint.name,
@@ -33,6 +33,29 @@ extension Doctor {
         return (
             Report(attempted: "connect to \(evidence.target)", findings: findings, steps: steps), evidence
         )
+    }
+
+    /// An address that exists on every link means the only one that this computer has, where it has one.
+    func onItsLink(_ found: LookUp) async -> LookUp {
+        guard found.addresses.contains(where: Self.lacksInterface) else { return found }
+        let links = Set(
+            await probes.state().interfaces.filter { $0.address.isLinkLocal && $0.address.family == .ipv6 }.map(
+                \.interface
+            )
+        )
+        guard links.count == 1, let name = links.first, let zone = Syscalls.interfaceIndex(name) else { return found }
+        let addresses = found.addresses.map { address in
+            guard Self.lacksInterface(address), case .ipv6(let ip, let port, _, _) = address.kind else {
+                return address
+            }
+            return SocketAddress.ipv6(ip, port: port, zone: zone)
+        }
+        return LookUp(addresses, duration: found.duration)
+    }
+
+    private static func lacksInterface(_ address: SocketAddress) -> Bool {
+        guard address.isLinkLocal, case .ipv6(_, _, let zone, _) = address.kind else { return false }
+        return zone == 0
     }
 
     private func attempts(at addresses: [SocketAddress], _ limit: Duration, watch: Duration? = nil)

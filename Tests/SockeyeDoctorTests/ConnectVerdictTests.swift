@@ -45,6 +45,10 @@ import Testing
     static let here = SocketAddress.ipv4(.loopback, port: 1337)
     static let router = SocketAddress.ipv4(IPv4Address(198, 51, 100, 9), port: 0)
 
+    static func shut() throws -> Route {
+        Route(try NetworkPrefix(parsing: "203.0.113.0/24"), interface: "*", isForbidden: true)
+    }
+
     static let connected = Row(name: "connected", outcome: .connected, id: "works", confidence: .certain)
     static let refused = Row(
         name: "refused",
@@ -88,7 +92,21 @@ import Testing
             outcome: .failed(.connectionRefused),
             messages: [icmp(3, 3, from: target)],
             id: "firewall-rejects",
-            confidence: .certain
+            confidence: .likely
+        ),
+        Row(
+            name: "the computer itself prohibits, or one that it forwards to",
+            outcome: .failed(.hostUnreachable),
+            messages: [icmp(3, 13, from: target)],
+            id: "firewall-rejects",
+            confidence: .likely
+        ),
+        Row(
+            name: "the port is forwarded, and nobody is there",
+            outcome: .failed(.hostUnreachable),
+            messages: [icmp(3, 1, from: target)],
+            id: "nobody-there",
+            confidence: .likely
         ),
         Row(
             name: "a router prohibits",
@@ -100,8 +118,53 @@ import Testing
         Row(
             name: "a router knows no way",
             outcome: .failed(.hostUnreachable),
+            messages: [icmp(3, 0, from: router)],
+            id: "router-knows-no-way",
+            confidence: .certain
+        ),
+        Row(
+            name: "a router knows the network, and nobody there",
+            outcome: .failed(.hostUnreachable),
             messages: [icmp(3, 1, from: router)],
-            id: "router-knows-no-way"
+            id: "nobody-there",
+            confidence: .likely
+        ),
+        Row(
+            name: "a router knows another private network, and nobody there",
+            address: away,
+            outcome: .failed(.hostUnreachable),
+            messages: [icmp(3, 1, from: router)],
+            id: "nobody-there",
+            confidence: .likely
+        ),
+        Row(
+            name: "a router rejects, and is asked for nobody",
+            address: away,
+            outcome: .failed(.hostUnreachable),
+            messages: [icmp(3, 10, from: router)],
+            id: "firewall-rejects",
+            confidence: .certain
+        ),
+        Row(
+            name: "a line of the table shuts it out (blackhole)",
+            outcome: .failed(.invalidArgument),
+            change: { $0.state.routes.append(try shut()) },
+            id: "no-route",
+            confidence: .certain
+        ),
+        Row(
+            name: "a line of the table prohibits it",
+            outcome: .failed(.permissionDenied),
+            change: { $0.state.routes.append(try shut()) },
+            id: "no-route",
+            confidence: .certain
+        ),
+        Row(
+            name: "a line of the table says unreachable",
+            outcome: .failed(.hostUnreachable),
+            change: { $0.state.routes.append(try shut()) },
+            id: "no-route",
+            confidence: .certain
         ),
         Row(
             name: "in circles",
@@ -255,6 +318,28 @@ import Testing
         #expect((finding.severity == .problem) == (row.outcome != .connected && row.id != "works"))
     }
 
+    @Test func `port 0 of another computer is no question about this one, and nothing works there`() throws {
+        let row = Row(name: "0", address: Self.target.plain(port: 0), outcome: .connected, id: "not-a-target")
+        let finding = ConnectVerdict.findings(try Self.evidence(row))[0]
+        #expect(finding.id == row.id && finding.next[0].command == "sockeye doctor 203.0.113.5:1337")
+    }
+
+    @Test func `a handshake is not said to be more than that`() throws {
+        let finding = ConnectVerdict.findings(try Self.evidence(Self.connected))[0]
+        #expect(finding.what == "connecting works" && finding.cause.contains("whether data"))
+        #expect(!"\(finding)".contains("not the problem"))
+    }
+
+    @Test func `further attempts that this computer answered itself are no silence`() throws {
+        var evidence = try Self.evidence(try #require(Self.rows.first { $0.name == "a neighbour is not there" }))
+        evidence.retries = [evidence.attempts[0], evidence.attempts[0]]
+        let lines = ConnectVerdict.findings(evidence)[0].evidence
+        #expect(lines.contains { $0.hasPrefix("2 more attempts: the same, said by this computer") })
+        evidence = try Self.evidence(try #require(Self.rows.first { $0.name == "silent" }))
+        evidence.retries = [evidence.attempts[0]]
+        #expect(ConnectVerdict.findings(evidence)[0].evidence.contains("1 more attempts: no answer either"))
+    }
+
     @Test func `the same evidence gives the same findings`() throws {
         for row in Self.rows {
             #expect(ConnectVerdict.findings(try Self.evidence(row)) == ConnectVerdict.findings(try Self.evidence(row)))
@@ -301,6 +386,8 @@ import Testing
         var findings = ConnectVerdict.findings(evidence)
         #expect(findings.map(\.id) == ["works", "one-family-only"])
         #expect(findings[0].evidence.contains { $0.contains("nobody listens any more") })
+        #expect(findings[0].what.contains("start it again") && !findings[0].cause.contains("listens"))
+        #expect(findings[0].next.allSatisfy { $0.command == nil })
         #expect(findings[1].cause.contains("python3 (process 42) listens on port 1337 for IPv4 only"))
         // It took both families, and the other one's client came too late.
         before.sockets = [SocketRow(local: .ipv6(.any, port: 1337), state: .listen, inode: "7")]

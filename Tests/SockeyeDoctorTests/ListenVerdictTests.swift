@@ -95,7 +95,7 @@ import Testing
         #expect(
             findings.map(\.id) == ["server-there", "firewall-closed", "reach", "not-from-outside", "port-taken"]
         )
-        #expect(findings[0].what.hasPrefix("a server is there, of another user"))
+        #expect(findings[0].what.hasPrefix("a server is there already, of another user"))
         #expect(findings[1].next[0].command?.contains("1337") == true)
         #expect(
             findings[2].next == [
@@ -112,6 +112,37 @@ import Testing
         #expect(ListenVerdict.findings(evidence)[0].what.hasSuffix("listens on 0.0.0.0:1337"))
         evidence.state.sockets.append(SocketRow(local: any, state: .listen))
         #expect(ListenVerdict.findings(evidence)[0].what.hasSuffix("listens on [::]:1337"))
+    }
+
+    @Test func `a second server is told what it cannot have, and that the first one is no fault`() throws {
+        var evidence = try Self.evidence(Self.rows[1])
+        evidence.state.programs = ["7": ComputerState.Program(name: "python3", id: 42)]
+        let taken = try #require(ListenVerdict.findings(evidence).last)
+        #expect(taken.id == "port-taken" && taken.severity == .note && taken.what.contains("all is well"))
+        #expect(
+            taken.what.contains("cannot have 0.0.0.0:1337")
+                && taken.next.contains { $0.words.contains("other address") }
+        )
+        #expect(taken.cause.contains("SO_REUSEPORT"))
+        // Somebody else's is in the way.
+        evidence.state.programs = [:]
+        #expect(ListenVerdict.findings(evidence).last?.severity == .problem)
+    }
+
+    @Test func `the command for a condition names the chain with the rule, and what it does`() throws {
+        var evidence = try Self.evidence(Self.rows[0])
+        func finding(_ rule: String) throws -> Finding {
+            evidence.firewall.chains = FirewallParser.nftables(
+                "table inet f {\n\tchain i {\n\t\ttype filter hook input priority 0; policy accept;\n\t\t\(rule)\n\t}\n}\n"
+            )
+            return try #require(ListenVerdict.findings(evidence).first { $0.id == "firewall-partly" })
+        }
+        let drops = try finding("tcp dport 1337 @ih,0,8 0x41 drop")
+        #expect(drops.what.contains("keeps out some of the packets"))
+        #expect(drops.next.map(\.command) == ["sudo nft insert rule inet f i tcp dport 1337 accept"])
+        let lets = try finding("ip saddr 10.0.0.0/8 tcp dport 1337 accept\n\t\tdrop")
+        #expect(lets.what.contains("lets only some clients in"))
+        #expect(lets.next.map(\.command) == ["sudo nft insert rule inet f i tcp dport 1337 accept"])
     }
 
     @Test func `an old connection from elsewhere does not make a server on loopback one for others`() throws {
@@ -144,11 +175,11 @@ import Testing
         var evidence = try Self.evidence(Self.rows[1])
         let here = SocketAddress.ipv4(.loopback, port: 1337)
         evidence.state.sockets = [SocketRow(local: here, state: .listen, inode: "7")]
-        #expect(ListenVerdict.findings(evidence).map(\.severity) == [.problem, .problem])
+        #expect(ListenVerdict.findings(evidence).map(\.severity) == [.note, .problem])
         evidence.binding = ListenEvidence.Binding(here, plain: .addressInUse, reusing: .addressInUse)
         let asked = ListenVerdict.findings(evidence)
         #expect(asked.map(\.id) == ["port-taken", "loopback-only"])
-        #expect(asked.map(\.severity) == [.problem, .note])
+        #expect(asked.map(\.severity) == [.note, .note])
     }
 
     @Test func `a port below the limit is for the administrator`() throws {

@@ -57,6 +57,12 @@ import Testing
         let far = Route.best(for: .ipv4(IPv4Address(8, 8, 8, 8), port: 1), in: routes)
         #expect(far?.gateway == .ipv4(IPv4Address(192, 168, 0, 1), port: 0))
         #expect(Route.best(for: .ipv4(IPv4Address(192, 168, 7, 7), port: 1), in: routes) == nil)
+        // A blackhole has no flag, and is no network of this computer either.
+        var state = ComputerState()
+        state.routes = routes + Route.ipv4("*\t00004D0A\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0")
+        #expect(state.routes.count == 4 && !state.ownNetworks.contains { $0.interface == "*" })
+        let shut = SocketAddress.ipv4(IPv4Address(10, 77, 0, 5), port: 1)
+        #expect(state.route(to: shut) == nil && state.forbiddingRoute(shut)?.network.description == "10.77.0.0/16")
     }
 
     @Test func `IPv6 routes are read without those for own addresses and groups`() {

@@ -97,7 +97,7 @@ import Testing
     @Test func `what holds a port is named by --listen`() throws {
         let holder = try Program.python(Script.server("sys.stdin.read()"))
         let outcome = try Program.sockeye("doctor", "--json", "--listen", "127.0.0.1:\(holder.firstLine())").finish()
-        #expect(outcome.status == 1)
+        #expect(outcome.status == 0)
         // Who asks about a server's own port wants to know why nobody reaches it, as likely as why it cannot be started twice.
         #expect(try ids(outcome.output) == ["port-taken", "loopback-only"])
         #expect(outcome.text.contains("(process \(holder.id))"))

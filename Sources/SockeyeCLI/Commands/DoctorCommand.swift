@@ -153,8 +153,24 @@ struct DoctorCommand: AsyncParsableCommand {
             if typed.endpoint.port == nil { throw unixFailure(text) }
             return typed
         } catch {
-            try error.end()
+            try meantElsewhere(text, error).end()
         }
+    }
+
+    /// Where a computer was named that cannot be read, a command for this one is no help.
+    private func meantElsewhere(_ text: String, _ error: Failure) -> Failure {
+        guard listen == nil, text.contains(where: { $0 == "." || $0 == ":" }), !text.hasPrefix("unix:"),
+            error.next.contains(where: { $0.wholeMatch(of: /sockeye doctor (udp:)?\d+/) != nil })
+        else { return error }
+        return Failure(
+            attempted: error.attempted,
+            happened: error.happened,
+            cause: error.cause,
+            next: ["sockeye doctor   on the computer that you mean, which shows the addresses it has"],
+            status: error.status,
+            code: error.code,
+            errno: error.errno
+        )
     }
 
     /// Who asks why nobody reaches him means every network, also when he writes the port alone.

@@ -83,9 +83,22 @@ extension NetworkMessage {
 
     /// `ICMP 3/13, administratively prohibited, from 192.168.1.1`
     package var description: String {
+        // The words of the standards are for looking up; what they mean comes first for those who have not.
         let name = origin == .icmpv6 ? "ICMPv6" : "ICMP"
         let said = origin == .local ? words : "\(name) \(type)/\(code), \(words)"
-        return said + (sender.map { ", from \($0.host)" } ?? "")
+        return said + (sender.map { ", from \($0.host)" } ?? "") + (meaning.map { " (\($0))" } ?? "")
+    }
+
+    /// The same for people who do not know the standards, where there is a word for it.
+    private var meaning: String? {
+        switch (origin, type, code) {
+        case (.icmp, 3, 0), (.icmpv6, 1, 0): "no way to that network is known there"
+        case (.icmp, 3, 1), (.icmpv6, 1, 3): "nobody there has that address"
+        case (.icmp, 3, 3), (.icmpv6, 1, 4): "that port is refused"
+        case (.icmp, 3, 9), (.icmp, 3, 10), (.icmp, 3, 13), (.icmpv6, 1, 1), (.icmpv6, 1, 5), (.icmpv6, 1, 6):
+            "a rule there forbids it"
+        default: nil
+        }
     }
 
     /// The way ends here: nobody has the address, or there is no route.
@@ -94,6 +107,11 @@ extension NetworkMessage {
         case (.icmp, 3, 0), (.icmp, 3, 1), (.icmpv6, 1, 0), (.icmpv6, 1, 3): true
         default: false
         }
+    }
+
+    /// Its network is known, and nobody in it has the address.
+    var saysHostIsMissing: Bool {
+        (origin == .icmp && type == 3 && code == 1) || (origin == .icmpv6 && type == 1 && code == 3)
     }
 
     /// This computer itself says it, as the kernel does of a neighbour that has not answered.

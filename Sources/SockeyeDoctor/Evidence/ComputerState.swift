@@ -57,6 +57,13 @@ package struct ComputerState: Sendable, Equatable {
 
     package func route(to address: SocketAddress) -> Route? { Route.best(for: address, in: routes) }
 
+    /// The line of the table that says that there is no way to the address. The kernel's own last line, which is for all addresses of
+    /// IPv6, says only that nothing else is known.
+    package func forbiddingRoute(_ address: SocketAddress) -> Route? {
+        guard !isOwn(address) else { return nil }
+        return Route.forbidding(address, in: routes).flatMap { $0.isDefault && $0.network.family == .ipv6 ? nil : $0 }
+    }
+
     package func neighbour(_ address: SocketAddress) -> Neighbour.State? {
         neighbours.first { $0.address.isSameHost(as: address) }?.state
     }

@@ -101,8 +101,8 @@ package struct Firewall: Sendable, Equatable {
         case open
         /// The rule or policy that keeps clients away, in the words of the tool, and the chain that packets meet first.
         case closed(by: String, verdict: Verdict, at: String)
-        /// A rule lets some in and others not.
-        case partly(String)
+        /// A rule lets some in, or keeps some out, and others not; with the chain that packets meet first.
+        case partly(by: String, isDropping: Bool, at: String)
     }
 
     /// Every chain for input has to let a packet pass.
@@ -110,9 +110,10 @@ package struct Firewall: Sendable, Equatable {
         var partly: Bearing?
         for chain in chains where chain.isInput && chain.concerns(family) {
             var walk = FirewallWalk(self, transport, port)
-            switch walk.bearing(of: chain) {
-            case .closed(let by, let verdict, let place): return .closed(by: by, verdict: verdict, at: place)
-            case .partly(let text): partly = partly ?? .partly(text)
+            let one = walk.bearing(of: chain)
+            switch one {
+            case .closed: return one
+            case .partly: partly = partly ?? one
             case .open: continue
             }
         }

@@ -25,12 +25,13 @@ struct FirewallWalk {
         case .refused(let by, let verdict): return closed(chain, by, verdict)
         case nil where chain.policy == .drop:
             return closed(chain, "chain \(chain.place): policy drop, and no rule for port \(port)", .drop)
-        case .accepted, nil: return keepsSomeOut.map { .partly($0) } ?? .open
+        case .accepted, nil: return keepsSomeOut.map { .partly(by: $0, isDropping: true, at: chain.place) } ?? .open
         }
     }
 
     private func closed(_ chain: Firewall.Chain, _ by: String, _ verdict: Firewall.Verdict) -> Firewall.Bearing {
-        letsSomeIn.map { .partly($0) } ?? .closed(by: by, verdict: verdict, at: chain.place)
+        letsSomeIn.map { .partly(by: $0, isDropping: false, at: chain.place) }
+            ?? .closed(by: by, verdict: verdict, at: chain.place)
     }
 
     /// nil: no rule of the chain decides.

@@ -29,9 +29,19 @@ package struct Route: Sendable, Hashable {
     /// The line that counts for an address: the longest network that holds it. Not guaranteed: rules of policy routing,
     /// which are not in these tables.
     package static func best(for address: SocketAddress, in routes: [Route]) -> Route? {
-        let fitting = routes.filter { $0.network.contains(address.plain(port: 0)) }
-        let best = fitting.max { ($0.network.length, -$0.metric) < ($1.network.length, -$1.metric) }
+        let best = longest(for: address, in: routes)
         return best?.isForbidden == true ? nil : best
+    }
+
+    /// The line that counts for an address, where it says that there is no way.
+    package static func forbidding(_ address: SocketAddress, in routes: [Route]) -> Route? {
+        let best = longest(for: address, in: routes)
+        return best?.isForbidden == true ? best : nil
+    }
+
+    private static func longest(for address: SocketAddress, in routes: [Route]) -> Route? {
+        let fitting = routes.filter { $0.network.contains(address.plain(port: 0)) }
+        return fitting.max { ($0.network.length, -$0.metric) < ($1.network.length, -$1.metric) }
     }
 
     /// `RTF_UP`, `RTF_GATEWAY` and `RTF_REJECT` of linux/route.h.
@@ -50,7 +60,8 @@ package struct Route: Sendable, Hashable {
                 gateway: flags & viaGateway != 0 ? .ipv4(gateway, port: 0) : nil,
                 interface: String(fields[0]),
                 metric: Int(fields[6]) ?? 0,
-                isForbidden: flags & reject != 0
+                // Lines of the kinds "blackhole" and "throw" have no flag of their own, and no interface.
+                isForbidden: flags & reject != 0 || fields[0] == "*"
             )
         }
     }

@@ -54,7 +54,8 @@ package struct ConnectEvidence: Sendable, Equatable {
     /// The addresses at which no attempt has brought an answer, be it a no.
     package var unanswered: [SocketAddress] {
         attempts.filter(\.isUnanswered).map(\.address).filter {
-            retries(of: $0).allSatisfy(\.isUnanswered)
+            // What a line of the own table forbids is forbidden the next time too.
+            retries(of: $0).allSatisfy(\.isUnanswered) && state.forbiddingRoute($0) == nil
         }
     }
 

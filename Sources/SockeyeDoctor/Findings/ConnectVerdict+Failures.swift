@@ -5,13 +5,14 @@ extension ConnectVerdict {
     static func failure(_ result: Result, _ evidence: ConnectEvidence) -> Finding {
         let attempt = result.attempt
         let seen = ["\(attempt.address): \(Words.outcome(attempt))"]
-        if attempt.address.isAny || attempt.address.port == 0 { return notATarget(evidence, seen) }
+        if attempt.address.isAny || attempt.address.port == 0 { return notATarget(attempt, evidence, seen) }
         if evidence.state.isBroadcast(attempt.address), attempt.errno != nil {
             return broadcast(attempt, evidence, seen)
         }
         if !evidence.isDatagram, evidence.state.isOwn(attempt.address) {
             return here(attempt, evidence, seen)
         }
+        if let finding = forbiddenByRoute(attempt, evidence, seen) { return finding }
         if let message = attempt.messages.first { return answered(message, attempt, evidence, seen) }
         switch attempt.errno {
         case .connectionRefused?: return refused(attempt, evidence, seen)
@@ -22,7 +23,7 @@ extension ConnectVerdict {
         case .invalidArgument? where attempt.address.isLinkLocal || attempt.address.isMulticast:
             return zoneMissing(attempt, evidence, seen)
         case nil: return silent(attempt, evidence, seen)
-        case let errno?: return other(errno, evidence, seen)
+        case let errno?: return other(errno, attempt, seen)
         }
     }
 
@@ -51,56 +52,12 @@ extension ConnectVerdict {
                 next: [.run("traceroute -n \(host)", "to see the circle"), "tell whoever runs \(who)"]
             )
         }
-        if message.saysNobodyIsThere, message.sender?.isSameHost(as: attempt.address) != true {
-            let isElsewhere = isPrivateElsewhere(attempt.address, evidence.state)
-            return Finding(
-                isElsewhere ? "wrong-network" : "router-knows-no-way",
-                .problem,
-                isElsewhere ? .likely : .certain,
-                isElsewhere
-                    ? "\(host) is an address of another private network, and no way leads there from here"
-                    : "the router \(who) says that \(host) cannot be reached: \(message.words)",
-                evidence: seen + ownNetworkLines(evidence.state),
-                cause: isElsewhere
-                    ? "addresses such as 192.168… and fd… mean something only within their own network: it is another one than yours"
-                    : "the computer is switched off or its address has changed, or that router has no way there",
-                next: [
-                    .run(evidence.lookThere, "on the other computer, to see the addresses it has now")
-                ]
-            )
+        if message.saysNobodyIsThere, message.sender?.isSameHost(as: attempt.address) == true {
+            return forwardedToNobody(message, attempt, evidence, seen)
         }
+        if message.saysHostIsMissing { return missing(message, who, attempt, evidence, seen) }
+        if message.saysNobodyIsThere { return noWayBehind(message, who, attempt, evidence, seen) }
         return rejected(message, who, attempt, evidence, seen)
-    }
-
-    private static func rejected(
-        _ message: NetworkMessage,
-        _ who: String,
-        _ attempt: Attempt,
-        _ evidence: ConnectEvidence,
-        _ seen: [String]
-    ) -> Finding {
-        let isItself = message.sender?.isSameHost(as: attempt.address) == true
-        return Finding(
-            "firewall-rejects",
-            .problem,
-            // A closed port is answered by TCP itself; ICMP comes from whoever was told to refuse.
-            .certain,
-            "a firewall refuses port \(evidence.port): \(isItself ? "the one on \(who) itself" : "\(who), which is on the way")",
-            evidence: seen,
-            cause: isItself
-                ? "the firewall of \(who) has a rule that rejects this port, or none that allows it"
-                : "\(who) is a router or firewall before \(attempt.address.host) that does not let this through",
-            next: [
-                isItself
-                    ? .run(
-                        evidence.lookThere,
-                        "on \(who), to see the rule and the command that opens the port"
-                    )
-                    : "ask whoever runs \(who) to let \(evidence.transport) port \(evidence.port) through",
-                evidence.isDatagram
-                    ? "another port that is allowed" : "another port that is allowed, such as 443 or 8080",
-            ]
-        )
     }
 
     private static func rejectedHere(_ message: NetworkMessage, _ evidence: ConnectEvidence, _ seen: [String])
@@ -159,16 +116,25 @@ extension ConnectVerdict {
 
     // MARK: The rest
 
-    private static func notATarget(_ evidence: ConnectEvidence, _ seen: [String]) -> Finding {
-        Finding(
+    static func notATarget(_ attempt: Attempt, _ evidence: ConnectEvidence, _ seen: [String]) -> Finding {
+        let scheme = evidence.isDatagram ? "udp:" : ""
+        // 1337: the port of the examples, in the place of one that was not said.
+        let port = evidence.port == 0 ? 1337 : evidence.port
+        let isAny = attempt.address.isAny
+        let there =
+            isAny
+            ? "127.0.0.1:\(port)" : evidence.name.map { "\($0):\(port)" } ?? "\(attempt.address.plain(port: port))"
+        return Finding(
             "not-a-target",
             "\(evidence.target) is where a server listens; a client \(evidence.isDatagram ? "sends" : "connects") to one computer and one port",
             evidence: seen,
             cause: "0.0.0.0 and * mean every address of a server, and port 0 any port that is free",
             next: [
                 .run(
-                    "sockeye doctor \(evidence.isDatagram ? "udp:" : "")127.0.0.1:\(evidence.port == 0 ? 1337 : evidence.port)",
-                    "for a server of this computer"
+                    "sockeye doctor \(Words.shell(scheme + there))",
+                    isAny
+                        ? "for a server of this computer"
+                        : "with the port that the server has, in the place of \(port): its own output says which"
                 )
             ]
         )
@@ -193,8 +159,9 @@ extension ConnectVerdict {
             "this computer itself forbids \(evidence.isDatagram ? "these datagrams" : "the connection")",
             evidence: seen,
             cause:
-                "a firewall rule for what leaves this computer, or a security policy (a sandbox, SELinux, a container)",
+                "a firewall rule for what leaves this computer, a security policy (a sandbox, SELinux, a container), or a rule of its routing",
             next: [
+                .run("ip route get \(attempt.address.host)", "to see whether its own routing forbids it"),
                 .run("sudo nft list ruleset", "to see the firewall"),
                 .run("sudo dmesg | tail", "to see what a policy refused"),
             ]
@@ -243,7 +210,8 @@ extension ConnectVerdict {
             "zone-missing",
             "\(attempt.address.host) exists on every link: the interface has to be named",
             evidence: seen,
-            cause: "addresses that begin with fe80 or ff02 are valid on one link only, and this computer has several",
+            cause:
+                "addresses that begin with fe80 or ff02 are valid on one link only, and this computer has none or several that fit",
             next: [
                 .run("ip -brief link", "to see the interfaces"),
                 .run(
@@ -254,15 +222,19 @@ extension ConnectVerdict {
         )
     }
 
-    private static func other(_ errno: Errno, _ evidence: ConnectEvidence, _ seen: [String]) -> Finding {
+    private static func other(_ errno: Errno, _ attempt: Attempt, _ seen: [String]) -> Finding {
         Finding(
             "other-error",
             .problem,
             .possible,
             "the system answers: \(errno)",
             evidence: seen,
-            cause: "sockeye has no explanation for this answer here",
-            next: [.run("sockeye explain '\(errno)'", "to see what is known of that answer")]
+            cause: errno == .invalidArgument
+                ? "a rule of this computer's routing may throw such packets away (blackhole); sockeye has no other explanation"
+                : "sockeye has no explanation for this answer here",
+            next: (errno == .invalidArgument
+                ? [.run("ip route get \(attempt.address.host)", "to ask the kernel for the way")] : [])
+                + [.run("sockeye explain '\(errno)'", "to see what is known of that answer")]
         )
     }
 }

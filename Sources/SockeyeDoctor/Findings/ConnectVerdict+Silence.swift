@@ -44,7 +44,14 @@ extension ConnectVerdict {
     static func silent(_ attempt: Attempt, _ evidence: ConnectEvidence, _ seen: [String]) -> Finding {
         let (host, state) = (attempt.address.host, evidence.state)
         let tries = evidence.retries(of: attempt.address).count
-        let seen = seen + (tries > 0 ? ["\(tries) more attempts: no answer either"] : [])
+        let isOwnKernel = evidence.retries(of: attempt.address).allSatisfy { $0.errno != nil }
+        let seen =
+            seen
+            + (tries == 0
+                ? []
+                : isOwnKernel
+                    ? ["\(tries) more attempts: the same, said by this computer, which had asked its network in vain"]
+                    : ["\(tries) more attempts: no answer either"])
         guard let route = state.route(to: attempt.address) else { return noRoute(attempt, evidence, seen) }
         if route.gateway == nil { return silentNeighbour(attempt, evidence, seen, route) }
         if let gateway = route.gateway, state.neighbour(gateway) == .silent {

@@ -6,6 +6,10 @@ import SockeyeSystem
 package enum ConnectVerdict {
     package static func findings(_ evidence: ConnectEvidence) -> [Finding] {
         if evidence.lookUp.failure != nil { return [nameFailure(evidence)] }
+        // Something on the way may even answer for port 0, where no server can be.
+        if evidence.port == 0, let attempt = evidence.attempts.first, attempt.address.family != .unix {
+            return [notATarget(attempt, evidence, ["\(attempt.address): \(Words.outcome(attempt))"])]
+        }
         let results = evidence.attempts.map { Result($0, evidence) }
         let failed = results.filter { !$0.isConnected }
         let connected = results.filter(\.isConnected)
@@ -111,26 +115,46 @@ package enum ConnectVerdict {
         if attempt.hasEnded { seen.append("the server closed at once, without a word") }
         let count = (evidence.attempts + evidence.retries).filter { $0.outcome == .connected }.count
         let times = count == 1 ? "once" : "\(count) times"
+        let isOver = evidence.endedListeners.contains { $0.takes(attempt.address) }
         seen.append(
-            evidence.endedListeners.contains { $0.takes(attempt.address) }
+            isOver
                 ? "the doctor connected \(times) to find out, and nobody listens any more: the server may have been made for a single client"
                 : "the doctor connected \(times) to find out: a server made for a single client may have ended now"
         )
+        if isOver { return workedOnce(attempt, evidence, seen) }
         if attempt.isNotAccepted { return onlyTheNetworkWorks(seen, evidence) }
         return Finding(
             "works",
             .works,
             .certain,
-            attempt.hasEnded
-                ? "the connection is made, and the server ends it at once"
-                : "the connection is made: the network is not the problem",
+            attempt.hasEnded ? "connecting works, and the server ends the connection at once" : "connecting works",
             evidence: seen,
             cause: attempt.hasEnded
                 ? "the server takes no more clients, does not like this one, or has nothing to say"
-                : "a program listens at \(attempt.address), and nothing on the way objects",
+                : """
+                something answers for \(attempt.address), and nothing on the way keeps out the request to connect; whether data \
+                passes, and in both directions, only a doctor at the other end or your program can tell
+                """,
             next: [
                 .run("sockeye connect \(Words.shell(evidence.target))", "to talk to it"),
                 .run("sockeye connect --explain \(Words.shell(evidence.target))", "to see each step"),
+            ]
+        )
+    }
+
+    /// The server took the doctor for its only client: whoever comes now finds nobody.
+    private static func workedOnce(_ attempt: Attempt, _ evidence: ConnectEvidence, _ seen: [String]) -> Finding {
+        Finding(
+            "works",
+            .works,
+            .certain,
+            "connecting worked, and the server has ended since: start it again",
+            evidence: seen,
+            cause:
+                "a program listened at \(attempt.address) and does so no more: the doctor was its only client, or it has failed",
+            next: [
+                "start the server again before your own client connects",
+                "accept in a loop, in a server for more than one client",
             ]
         )
     }
@@ -141,7 +165,7 @@ package enum ConnectVerdict {
             "works",
             .works,
             .certain,
-            "the network is not the problem: the connection is made as far as the kernel makes it",
+            "connecting works as far as the kernel makes the connection",
             evidence: seen,
             cause:
                 "the kernel connects clients by itself as long as the queue has room, before the program accepts them",

@@ -2,21 +2,22 @@ import SockeyeSystem
 
 /// What this computer's own firewall does to those who want to reach a server here.
 extension ListenVerdict {
+    private typealias Partly = (by: String, isDropping: Bool, place: String)
     private typealias Closed = (family: AddressFamily, by: String, verdict: Firewall.Verdict, place: String)
 
     static func firewall(_ reachable: [InterfaceAddress], _ evidence: ListenEvidence) -> Finding? {
         // Where there is no network yet, the rules for both families count.
         let own = Set(reachable.map { $0.address.plain(port: 0).family })
         let families = own.isEmpty ? [AddressFamily.ipv4, .ipv6] : [.ipv4, .ipv6].filter(own.contains)
-        var (closed, partly): ([Closed], [String]) = ([], [])
+        var (closed, partly): ([Closed], [Partly]) = ([], [])
         for family in families {
             switch evidence.firewall.bearing(on: Int(evidence.port), transport: evidence.transport, family: family) {
             case .closed(let by, let verdict, let place): closed.append((family, by, verdict, place))
-            case .partly(let rule): partly.append(rule)
+            case .partly(let by, let isDropping, let place): partly.append((by, isDropping, place))
             case .open: continue
             }
         }
-        let openings = openings(closed.map(\.place), evidence)
+        let openings = openings(closed.map(\.place) + partly.map(\.place), evidence)
         // What could not be read is not said to be open.
         let isRestUnknown = evidence.firewall.isUnreadable && !closed.isEmpty
         if closed.count == families.count || isRestUnknown { return self.closed(closed, evidence, openings) }
@@ -29,8 +30,7 @@ extension ListenVerdict {
         let (firewall, port, transport) = (evidence.firewall, Int(evidence.port), evidence.transport)
         let whom = evidence.kind == .datagram ? "them" : "clients"
         var commands: [String] = []
-        let standard = firewall.chains.first { $0.isInput && $0.name.lowercased() == "input" }?.place
-        for place in places.isEmpty ? [standard ?? "inet filter input"] : places {
+        for place in places {
             let command = firewall.opening(port, transport: transport, at: place)
             if !commands.contains(command) { commands.append(command) }
         }
@@ -55,17 +55,19 @@ extension ListenVerdict {
         )
     }
 
-    private static func partly(_ rule: String, _ closed: [Closed], _ evidence: ListenEvidence, _ openings: [NextStep])
+    private static func partly(_ rule: Partly, _ closed: [Closed], _ evidence: ListenEvidence, _ openings: [NextStep])
         -> Finding
     {
         let whom = evidence.kind == .datagram ? "some datagrams in for" : "only some clients in to"
+        let does = rule.isDropping ? "keeps out some of the packets for" : "lets \(whom)"
         return Finding(
             "firewall-partly",
             .note,
             .possible,
-            "the firewall of this computer lets \(whom) port \(evidence.port)",
-            evidence: [rule] + closed.map(\.by),
-            cause: "the rule has a condition: an address, an interface, a rate, or a list of its own",
+            "the firewall of this computer \(does) port \(evidence.port)",
+            evidence: [rule.by] + closed.map(\.by),
+            cause:
+                "the rule has a condition: an address, an interface, a rate, what the packets hold, or a list of its own",
             next: openings
         )
     }

@@ -22,8 +22,8 @@ extension ListenVerdict {
             "server-there",
             .works,
             .certain,
-            program.map { "your server is there, if it is \($0): it listens on \(row.local)" }
-                ?? "a server is there, of another user or in another container: it listens on \(row.local)",
+            program.map { "a server is there already, \($0): it listens on \(row.local)" }
+                ?? "a server is there already, of another user or in another container: it listens on \(row.local)",
             evidence: ["\(row.local) is in state LISTEN" + (program.map { ", held by \($0)" } ?? "")]
                 + (evidence.isFreeForIPv4
                     ? ["bind 0.0.0.0:\(evidence.port): done, so nobody takes clients over IPv4"] : []),
@@ -47,13 +47,25 @@ extension ListenVerdict {
             "sockeye serve \(evidence.typed(port: other(evidence.port)))",
             "for another port"
         )
+        let asked = evidence.binding?.address ?? row.local
+        let who = program?.description ?? "a program of another user, or in another container,"
+        // That a program is seen makes it this user's own, and perhaps the server that is meant: then nothing is wrong.
         return Finding(
             "port-taken",
-            program.map { "another server cannot have port \(evidence.port): \($0) already listens on it" }
-                ?? "another server cannot have port \(evidence.port): a program of another user, or in another container, already listens on it",
+            program == nil ? .problem : .note,
+            .certain,
+            program == nil
+                ? "no other server can have \(asked): \(who) already listens on \(row.local)"
+                : "a second server cannot have \(asked), since \(who) already listens on \(row.local); if that is your server, all is well",
             evidence: seen + ["\(row.local) is in state LISTEN" + (program.map { ", held by \($0)" } ?? "")],
-            cause: "the server was started before, perhaps in another terminal; two live servers cannot share a port",
+            cause: """
+                the server was started before, perhaps in another terminal. One address with one port has one live server, and 0.0.0.0 \
+                and :: stand for every address; only servers of one user that all set SO_REUSEPORT share
+                """,
             next: [other]
+                + (asked.isAny && !row.local.isAny
+                    ? ["listen on one other address of this computer: there the same port is free for a second server"]
+                    : [])
                 + (program.map {
                     [.run("kill \($0.id)", "to end \($0.name), if you want the port for another program")]
                 }

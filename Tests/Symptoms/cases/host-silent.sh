@@ -11,5 +11,5 @@ on server nft add chain inet lab input '{ type filter hook input priority 0; pol
 expect client host-silent 203.0.113.2:1337
 mentions "7 other ports: no answer either"
 # An address that nobody has, where its router says so.
-expect client router-knows-no-way 203.0.113.77:1337
+expect client nobody-there 203.0.113.77:1337
 mentions "ICMP 3/1, host unreachable, from 198.51.100.1"

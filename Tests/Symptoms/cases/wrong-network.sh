@@ -13,5 +13,11 @@ expect client wrong-network 192.168.7.7:1337
 # The same where the provider's router says so.
 on internet nft flush chain inet lab input
 router internet
-route internet unreachable 192.168.7.0/24
+route internet 192.168.0.0/24 via 203.0.113.2
 expect client wrong-network 192.168.7.7:1337
+mentions "network unreachable"
+# A network that is known to a router, and in which nobody has the address, is not a wrong one.
+computer lab
+cable internet eth1 192.168.7.1/24 lab eth0 192.168.7.2/24
+expect client nobody-there 192.168.7.7:1337
+mentions "ICMP 3/1"
