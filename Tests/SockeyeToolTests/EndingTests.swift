@@ -179,6 +179,16 @@ import Testing
         server.finish()
     }
 
+    @Test func `a reader of standard output that takes its time is no silence of the peer's`() throws {
+        let server = try Program.python(Script.server("c, _ = l.accept(); c.sendall(b'.' * 20_000_000); c.close()"))
+        // The pause is what is tested: it may be any longer than the limit.
+        let line = "'\(Program.sockeyePath)' connect --receive-only --idle-timeout 300ms \(try server.firstLine())"
+        let outcome = try Program.shell("{ \(line); echo status $? >&2; } | { sleep 1; wc -c; }").finish()
+        #expect(outcome.text.contains("20000000"), "\(outcome.text) \(outcome.errors)")
+        #expect(outcome.errors.contains("status 0"), "\(outcome.errors)")
+        server.finish()
+    }
+
     @Test func `bytes that keep coming keep a client`() throws {
         // SLEEP: a byte each 50 ms, for longer than the limit of silence.
         let script = "import time\nc, _ = l.accept()\nfor i in range(60): c.sendall(b'.'); time.sleep(0.05)\nc.close()"
@@ -229,8 +239,8 @@ import Testing
         let port = try #require(Int(holder.firstLine()))
         let outcome = try Program.sockeye("serve", String(port)).finish()
         #expect(outcome.status == 1)
-        #expect(!outcome.errors.contains("sockeye serve \(port + 1) "), "\(outcome.errors)")
-        let other = try #require(outcome.errors.firstMatch(of: #/sockeye serve (\d+) /#)).output.1
+        #expect(!outcome.errors.contains("sockeye serve \(port + 1)\n"), "\(outcome.errors)")
+        let other = try #require(outcome.errors.firstMatch(of: #/sockeye serve (\d+)\n/#)).output.1
         let server = try Program.sockeye("serve", String(other))
         #expect(try server.port() == other)
         server.send(SIGINT)

@@ -9,17 +9,18 @@ import Testing
 /// A terminal of 40 columns: what is written for it is broken between words, and pictures fit.
 @Suite(.serialized, .inTurnWithPrograms, .ownThread) struct NarrowTests {
     @Test func `an error is broken between words, and its commands are not broken`() {
-        let command = "sockeye connect 127.0.0.1:1337 --explain   shows how far it came"
+        let command = "sockeye connect 127.0.0.1:1337 --explain"
         let failure = Failure(
             attempted: "connect to a.computer.somewhere.example:1337 (192.0.2.7:1337)",
             happened: "connection refused (ECONNREFUSED)",
             cause: "no program on this computer listens on port 1: the server is not started, or on another port",
-            next: [command],
+            next: ["\(command)   shows how far it came", "look at its terminal"],
             status: 1
         )
         let text = failure.description(columns: 40)
         let lines = text.split(separator: "\n")
-        #expect(lines.contains("    \(command)"))
+        // Alone in its line, which a shell takes as it is.
+        #expect(lines.contains("    shows how far it came:") && lines.contains("      \(command)"), "\(text)")
         for line in lines where !line.contains(command) { #expect(line.count <= 40, "\(line)") }
         for part in ["  what happened:\n", "  likely cause:\n", "  try next:\n"] { #expect(text.contains(part)) }
         #expect(failure.description(columns: 60).contains("\n  what happened: connection refused (ECONNREFUSED)\n"))

@@ -54,6 +54,25 @@ import Testing
         #expect(outcome.status == 0)
     }
 
+    @Test func `a file that becomes shorter while it is sent is no end to its client`() throws {
+        let folder = try Folder()
+        let path = "\(folder.path)/file"
+        try Data().write(to: URL(fileURLWithPath: path))
+        // Longer than what the kernel holds for a client that does not read.
+        #expect(truncate(path, 64_000_000) == 0)
+        let server = try Program.sockeye("serve", "--once", "--send", path, "0")
+        let body = """
+            import os
+            s.recv(1); os.truncate('\(path)', 1000)
+            try: read_all(s); print('an end')
+            except ConnectionResetError: print('a reset')
+            """
+        #expect(try client(body, try server.port()) == "a reset\n")
+        let outcome = server.finish(closingInput: false)
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("it became shorter while it was sent: "), "\(outcome.errors)")
+    }
+
     @Test(arguments: [
         (["--send", "/nonexistent/file"], "(ENOENT)"), (["--send", "/tmp"], "(EISDIR)"),
         (["--receive", "/nonexistent/file"], "(ENOENT)"),

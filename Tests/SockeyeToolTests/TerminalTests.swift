@@ -34,6 +34,30 @@ import Testing
         #expect(end(server) == "hi")
     }
 
+    @Test func `an answer that comes long after Ctrl-D is waited for, and that is said`() throws {
+        // It answers when somebody knocks, who does so once the tool has said that it waits.
+        let body = "k = listen(); c, _ = l.accept(); read_all(c); k.accept(); c.sendall(b'late'); c.close()"
+        let server = try Program.python(Script.server(body))
+        let ports = try server.wait(for: "\n", times: 2, in: .output).split(separator: "\n").map(String.init)
+        let port = try #require(ports.first)
+        let outcome = try play(
+            [["> ", "hi\n"], ["> ", "\u{4}"], ["Ctrl-C ends it.", "", ports[1]], ["late", ""]],
+            ["connect", port]
+        )
+        #expect(outcome.status == 0)
+        #expect(outcome.text.contains("Waiting until 127.0.0.1:\(port) has finished too."))
+        server.finish()
+    }
+
+    @Test func `exit does not wait for a server that does not finish, and says so`() throws {
+        let server = try Program.python(Script.server("c, _ = l.accept(); sys.stdin.read()"))
+        let port = try server.firstLine()
+        let outcome = try play([["> ", "exit\n"]], ["connect", port])
+        #expect(outcome.status == 0)
+        #expect(outcome.text.contains("127.0.0.1:\(port) has not finished: "), "\(outcome.text)")
+        server.finish()
+    }
+
     @Test func `Ctrl-C ends`() throws {
         let (server, port) = try server("--discard")
         let outcome = try play([["> ", "\u{3}"]], ["connect", port])

@@ -20,29 +20,62 @@ struct PromptSession: Sendable {
 
     func run() async throws {
         let receiving = LoopTask.start { await receive() }
-        let sendFailure = await withTaskCancellationHandler {
+        let ending = await withTaskCancellationHandler {
             await send()
         } onCancel: {
             receiving.cancel()
         }
-        await Patience.run(for: conduct.receives ? conduct.wait ?? Self.farewell : .zero) {
+        await wait(for: receiving, after: ending)
+        var sendFailure: (any Error)?
+        if case .failed(let error) = ending { sendFailure = error }
+        let failure = try await receiving.value ?? sendFailure
+        if let failure, (failure as? SocketError)?.code != .cancelled || Task.isCancelled { throw failure }
+    }
+
+    private enum Ending {
+        /// Nothing more is to be sent, and what comes is wanted, as at the end of a pipe.
+        case inputEnded
+        /// `exit`: the person wants to go.
+        case left
+        case failed(any Error)
+    }
+
+    /// Until the peer has finished too, however late it answers; who wants to go waits no longer than closing does.
+    private func wait(for receiving: Task<(any Error)?, any Error>, after ending: Ending) async {
+        let peer = dialogue.connection.remoteAddress
+        let hasFinished = Locked(false)
+        let waiting: @Sendable () async -> Void = {
             await withTaskCancellationHandler {
                 _ = await receiving.result
             } onCancel: {
                 receiving.cancel()
             }
+            if !Task.isCancelled { hasFinished.with { $0 = true } }
         }
-        let failure = try await receiving.value ?? sendFailure
-        if let failure, (failure as? SocketError)?.code != .cancelled || Task.isCancelled { throw failure }
+        if !conduct.receives { return await Patience.run(for: .zero, waiting) }
+        if let limit = conduct.wait { return await Patience.run(for: limit, waiting) }
+        guard case .inputEnded = ending, conduct.halfCloses else {
+            await Patience.run(for: Self.farewell, waiting)
+            if case .left = ending, !hasFinished.with(\.self), !Task.isCancelled {
+                Console.sayWrapped("\(peer) has not finished: what it may still send is not waited for.")
+            }
+            return
+        }
+        let telling = LoopTask.start {
+            guard await LoopTask.sleep(for: Self.farewell) else { return }
+            Console.sayWrapped("Waiting until \(peer) has finished too. Ctrl-C ends it.")
+        }
+        await waiting()
+        telling.cancel()
     }
 
-    private func send() async -> (any Error)? {
+    private func send() async -> Ending {
         var lines = PromptLines(screen, input, for: dialogue.framing)
         screen.showPrompt()
         do {
             while let line = try await lines.next() {
                 let turn = screen.lineWasTyped()
-                if line == Prompt.exit { break }
+                if line == Prompt.exit { return try await end(.left) }
                 // Without messages there is no empty one: a person wants another prompt. An empty line of CR LF is one.
                 if line.isEmpty, dialogue.framing == nil, !conduct.endsLinesWithReturn {
                     screen.showPrompt()
@@ -54,13 +87,17 @@ struct PromptSession: Sendable {
                     screen.showPrompt(ifNothingSince: turn)
                 }
             }
-            screen.end()
-            if conduct.halfCloses { try await dialogue.connection.finishSending() }
-            return nil
+            return try await end(.inputEnded)
         } catch {
             screen.end()
-            return error
+            return .failed(error)
         }
+    }
+
+    private func end(_ ending: Ending) async throws -> Ending {
+        screen.end()
+        if conduct.halfCloses { try await dialogue.connection.finishSending() }
+        return ending
     }
 
     /// False: the framing cannot carry that line, and the person is told so and may type another.

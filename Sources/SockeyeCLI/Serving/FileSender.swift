@@ -34,27 +34,46 @@ struct FileSender: ServerRole {
             try await sendFile(over: connection)
             try await connection.finishSending()
         } catch let error as Errno {
-            // Not an end, which would say that this was all of it.
-            connection.abort()
-            let failure = failure(error, status: Failure.networkFailed)
-            if isForOne { throw failure }
-            failure.tell()
+            try cutOff(connection, failure(error, status: Failure.networkFailed))
+        } catch let failure as Failure {
+            try cutOff(connection, failure)
         }
         try await listening
+    }
+
+    /// Not an end, which would say that this was all of it.
+    private func cutOff(_ connection: Connection, _ failure: Failure) throws {
+        connection.abort()
+        if isForOne { throw failure }
+        failure.tell()
     }
 
     private func sendFile(over connection: Connection) async throws {
         let (path, worker) = (path, FileWorkers.next())
         let file = try await worker.attempt { () throws(Errno) in try BlockingFile(path, for: .reading) }
+        var left = file.length ?? 0
         while let bytes = try await worker.attempt({ () throws(Errno) in try file.read(upTo: Self.pieceBytes) }) {
             try await connection.send(bytes)
+            left -= bytes.count
         }
+        // One that grows is sent as far as it goes.
+        if left > 0 { throw becameShorter(by: left) }
     }
 
     private func listen(to connection: Connection) async throws {
         var display = Output.standard.display(events: .of(connection, isFramed: false))
         while let bytes = try await connection.receive(upTo: 65_536) { await audience?.show(display.render(bytes)) }
         await audience?.show(display.finish())
+    }
+
+    private func becameShorter(by count: Int) -> Failure {
+        Failure(
+            attempted: "send the whole file \(SafeText.line(path))",
+            happened: "it became shorter while it was sent: \(Quantity.bytes(count)) of it are gone",
+            cause: "another program wrote the file anew, or cut it off",
+            next: ["ls -l \(Failure.quoted(path))   says how long it is now"],
+            status: Failure.networkFailed
+        )
     }
 
     private func failure(_ error: Errno, status: Int32) -> Failure {

@@ -78,7 +78,7 @@ struct Server: Sendable {
                 attempted: "wait for a client on \(address)",
                 happened: "none came within \(TimeWords.short(limit)), which is the limit of --timeout",
                 cause: "the client is not started, or tries another address",
-                next: ["sockeye connect \(Failure.quoted("\(address)"))   is a client"],
+                next: ["sockeye connect \(Failure.quoted("\(address)"))   starts a client, in another terminal"],
                 status: Failure.networkFailed
             )
         }

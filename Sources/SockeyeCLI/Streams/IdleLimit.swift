@@ -48,8 +48,10 @@ final class IdleLimit: SocketObserver {
     private func waitForSilence() async -> Bool {
         while true {
             let left = limit - lastByte.with { ContinuousClock.now - $0 }
-            if left <= .zero { return true }
-            guard await LoopTask.sleep(for: left) else { return false }
+            if left <= .zero, !Output.standard.isWriting { return true }
+            // Whoever reads standard output keeps us from receiving: that is no silence of the peer's.
+            if left <= .zero { lastByte.with { $0 = .now } }
+            guard await LoopTask.sleep(for: left > .zero ? left : limit) else { return false }
         }
     }
 

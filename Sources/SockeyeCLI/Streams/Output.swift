@@ -14,8 +14,12 @@ final class Output: Sendable {
 
     private struct State {
         var hasFailed = false
+        var writing = 0
         var onFailure: (@Sendable () -> Void)?
     }
+
+    /// Whether somebody waits until what was received is taken from here.
+    var isWriting: Bool { state.with { $0.writing > 0 } }
 
     /// Calls `body` once, when something cannot be written: for a command that has others to end with in order. What is written
     /// later is dropped. Without it the process ends at once.
@@ -33,6 +37,8 @@ final class Output: Sendable {
     /// The same for a server, which has others to talk to. False: nobody reads any more.
     func writeIfRead(_ bytes: [UInt8]) async -> Bool {
         guard !bytes.isEmpty else { return true }
+        state.with { $0.writing += 1 }
+        defer { state.with { $0.writing -= 1 } }
         let failure = await worker.run { () -> Errno? in
             do throws(Errno) {
                 try StandardStream.output.write(bytes)

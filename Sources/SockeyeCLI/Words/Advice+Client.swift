@@ -87,7 +87,7 @@ extension Advice {
         if at.remote?.isMulticast == true {
             return Advice(
                 "\(at.address) is a group of computers, and a connection goes to one",
-                ["sockeye \(at.command) 127.0.0.1:\(at.port)   or another address of one computer"]
+                ["sockeye \(at.command) 127.0.0.1:\(at.port)   takes an address of one computer"]
             )
         }
         let look = "ip route get \(at.address)   says which way packets would go"

@@ -66,7 +66,7 @@ extension Advice {
             let own = error.localAddress.map { quotedText(address.text(for: $0)) } ?? typed
             self.init(
                 "no client has sent anything, or a firewall drops it",
-                ["printf hi | sockeye connect \(own)   is a client"]
+                ["printf hi | sockeye connect \(own)   starts a client, in another terminal"]
             )
         case .messageTooLong:
             self.init(

@@ -48,7 +48,7 @@ struct Advice: Equatable {
                 Advice(
                     "an address of one network segment is found on an interface, and there may be several",
                     [
-                        "sockeye \(command) \(situation.withZone)   or another interface instead of eth0",
+                        "sockeye \(command) \(situation.withZone)   names the interface: eth0 or another of this computer",
                         "ip -brief address   lists the interfaces of this computer",
                     ]
                 )

@@ -7,7 +7,7 @@ struct Failure: Error {
     let attempted: String
     let happened: String
     let cause: String
-    /// Commands, or sentences where no command helps; never none.
+    /// Commands, each with what it does behind it after three blanks, or sentences where no command helps; never none.
     let next: [String]
     let status: Int32
     /// What of it a program can go by: `SocketError.Code`, and the name of the errno, where there was one.
@@ -35,7 +35,7 @@ struct Failure: Error {
         let first = Narrator.wrap("sockeye: could not \(attempted)", max(columns - 2, 20)).joined(separator: "\n  ")
         let rest =
             paragraph("what happened", Narrator.wrap(happened, width))
-            + paragraph("likely cause", Narrator.wrap(cause, width)) + paragraph("try next", next)
+            + paragraph("likely cause", Narrator.wrap(cause, width)) + paragraph("try next", nextRows(width))
         return ([first] + rest).joined(separator: "\n")
     }
 
@@ -49,8 +49,16 @@ struct Failure: Error {
             "sockeye: could not \(attempted)",
             paragraph("  what happened: ", happened),
             paragraph("  likely cause:  ", cause),
-            "  try next:      " + next.joined(separator: "\n" + indent),
+            "  try next:      " + nextRows(width).joined(separator: "\n" + indent),
         ].joined(separator: "\n")
+    }
+
+    /// What a command does stands above it: behind it, a shell would take the words for a part of it.
+    private func nextRows(_ width: Int) -> [String] {
+        next.flatMap { advice in
+            guard let mark = advice.firstRange(of: "   ") else { return [advice] }
+            return Narrator.wrap(advice[mark.upperBound...] + ":", width) + ["  " + advice[..<mark.lowerBound]]
+        }
     }
 
     /// A word as a shell takes it: quoted where a character in it means something there.

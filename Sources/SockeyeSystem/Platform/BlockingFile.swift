@@ -22,6 +22,9 @@ package final class BlockingFile: Sendable {
             }
     }
 
+    /// How many bytes it has now; nil for what is no file, such as a pipe. In C: `fstat`.
+    package var length: Int? { try? Syscalls.fileLength(descriptor) }
+
     deinit {
         Syscalls.close(descriptor)
     }
