@@ -42,6 +42,18 @@ NO_DEBUG int sockeye_check_writing(const char *path, const char *folder) {
     return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS);
 }
 
+NO_DEBUG int sockeye_check_reading(const char *path) { return faccessat(AT_FDCWD, path, R_OK, AT_EACCESS); }
+
+NO_DEBUG int sockeye_is_pipe(const char *path) {
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISFIFO(about.st_mode);
+}
+
+NO_DEBUG int sockeye_is_character_device(const char *path) {
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISCHR(about.st_mode);
+}
+
 NO_DEBUG int sockeye_is_same_file(int one, int other) {
     struct stat first, second;
     if (fstat(one, &first) != 0 || fstat(other, &second) != 0) return 0;

@@ -13,4 +13,9 @@ int sockeye_check_writing(const char *path, const char *folder);
 // 1: both descriptors are of one file, terminal or pipe.
 int sockeye_is_same_file(int one, int other);
 
+int sockeye_check_reading(const char *path);
+// 1 or 0; 0 also for what cannot be looked at.
+int sockeye_is_pipe(const char *path);
+int sockeye_is_character_device(const char *path);
+
 #endif

@@ -85,7 +85,10 @@ struct ServeRoleOptions: ParsableArguments {
     /// - Throws: `Failure` for what cannot be read, written or run.
     func role(framing: Framing?, audience: Audience?, isOnce: Bool) throws -> any ServerRole {
         let isQuiet = audience == nil
-        if let send { return try FileSender(send, audience, isForOne: isOnce) }
+        if let send {
+            if !isOnce, SystemFile.isPipe(send) { throw Self.pipeForMany(send) }
+            return try FileSender(send, audience, isForOne: isOnce)
+        }
         if let receive { return try FileReceiver(receive, isQuiet: isQuiet) }
         if exec != nil { return CommandRunner(arguments: try program(words()), isQuiet: isQuiet, isForOne: isOnce) }
         if let shell {
@@ -96,6 +99,20 @@ struct ServeRoleOptions: ParsableArguments {
         let answer: ServerConversation.Answer =
             echo ? .echo : fixedReply.map { .text(Array($0.utf8)) } ?? .nothing
         return ServerConversation(answer: answer, framing: framing, audience: audience)
+    }
+
+    private static func pipeForMany(_ path: String) -> Failure {
+        let word = Failure.quoted(path)
+        return Failure(
+            attempted: "send \(SafeText.line(path)) to each client",
+            happened: "it is a pipe, and what comes out of a pipe comes once",
+            cause: "the first client would get all of it, and the next ones nothing",
+            next: [
+                "sockeye serve --once --send \(word)   sends it to one client",
+                "cat \(word) > /tmp/copy   makes a file of it, which --send sends to each",
+            ],
+            status: Failure.wrongUsage
+        )
     }
 
     private func words() throws -> [String] {

@@ -16,6 +16,17 @@ extension SystemFile {
         if unsafe sockeye_check_making(path, folder) < 0 { throw Errno.last }
     }
 
+    /// A file that is read. In C: `faccessat`.
+    package static func checkReading(_ path: String) throws(Errno) {
+        if unsafe sockeye_check_reading(path) < 0 { throw Errno.last }
+    }
+
+    /// Whether it is a pipe with a name, or one of a shell's `<(…)`. In C: `stat`.
+    package static func isPipe(_ path: String) -> Bool { unsafe sockeye_is_pipe(path) == 1 }
+
+    /// Whether bytes come from it one after the other, as from `/dev/zero` or a serial line. In C: `stat`.
+    package static func isDevice(_ path: String) -> Bool { unsafe sockeye_is_character_device(path) == 1 }
+
     /// Whether something can be written to an inherited descriptor. In C: `fcntl` with `F_GETFL`.
     package static func takesWrites(_ descriptor: Int32) -> Bool { sockeye_takes_writes(descriptor) == 1 }
 
