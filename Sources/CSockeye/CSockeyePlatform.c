@@ -23,21 +23,27 @@
 #include <termios.h>
 #include <unistd.h>
 
+// Written once, before there is a second thread.
+static NO_DEBUG int ignores_hangup;
+
 static NO_DEBUG void ending_signals(sigset_t *set) {
     sigemptyset(set);
     sigaddset(set, SIGINT);
     sigaddset(set, SIGTERM);
+    if (!ignores_hangup) sigaddset(set, SIGHUP);
 }
 
 static NO_DEBUG void do_nothing(int number) { number += 0; }
 
 NO_DEBUG void sockeye_signals_prepare(void) {
     sigset_t ending;
-    struct sigaction standard, ignoring;
+    struct sigaction standard, ignoring, hangup;
     memset(&standard, 0, sizeof standard);
     memset(&ignoring, 0, sizeof ignoring);
     ignoring.sa_handler = do_nothing;
     ignoring.sa_flags = SA_RESTART;
+    // nohup wants the program to outlive its terminal.
+    ignores_hangup = sigaction(SIGHUP, 0, &hangup) == 0 && hangup.sa_handler == SIG_IGN;
     ending_signals(&ending);
     // A shell without job control starts background programs with SIGINT ignored, and then it would never come.
     sigaction(SIGINT, &standard, 0);
@@ -47,14 +53,18 @@ NO_DEBUG void sockeye_signals_prepare(void) {
     sigaction(SIGPIPE, &ignoring, 0);
 }
 
-NO_DEBUG int sockeye_signals_wait(void) {
+NO_DEBUG int sockeye_signals_wait(int milliseconds) {
     sigset_t ending;
-    int number = 0;
+    struct timespec limit = {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000};
     ending_signals(&ending);
-    while (sigwait(&ending, &number) != 0) {
+    while (1) {
+        int number = milliseconds < 0 ? sigwaitinfo(&ending, 0) : sigtimedwait(&ending, 0, &limit);
+        if (number > 0) return number;
+        if (errno == EAGAIN) return 0;
     }
-    return number;
 }
+
+NO_DEBUG int sockeye_signal_hangup(void) { return SIGHUP; }
 
 NO_DEBUG void sockeye_exit(int status) {
     sockeye_terminal_restore();

@@ -18,7 +18,8 @@ package struct SockeyeTool: AsyncParsableCommand {
               sockeye doctor HOST:PORT        why connecting does not work, with evidence
 
             What the peer sends goes to standard output, what Sockeye says to standard error. \
-            Exit status: 0 done, 1 the network failed, 64 wrong usage. Forms of ADDRESS: sockeye help address.
+            Exit status: 0 done, 1 the network failed or a signal came before it was done, 64 wrong usage. \
+            Forms of ADDRESS: sockeye help address.
             """,
         version: "0.1.0",
         subcommands: [
@@ -36,6 +37,7 @@ package struct SockeyeTool: AsyncParsableCommand {
     package static func main() {
         ThisProcess.openStandardStreams()
         ThisProcess.prepareSignals()
+        Interruption.begin()
         // On a loop, for `main` belongs to the main actor, and that one waits.
         LoopTask.start {
             // What is wrong with a command, its own usage explains.

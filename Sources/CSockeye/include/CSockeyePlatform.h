@@ -8,9 +8,11 @@
 #include <sys/socket.h>
 
 // SIGPIPE ignored, SIGINT and SIGTERM blocked (and no longer ignored), in this thread and in all that it starts from now on.
+// SIGHUP too, unless it is ignored already.
 void sockeye_signals_prepare(void);
-// Waits for SIGINT or SIGTERM, which must be blocked, and returns its number.
-int sockeye_signals_wait(void);
+// Waits for one of these, which must be blocked, and returns its number; 0 when none came within the time. -1 ms waits for ever.
+int sockeye_signals_wait(int milliseconds);
+int sockeye_signal_hangup(void);
 // Ends the process at once, without running anything.
 _Noreturn void sockeye_exit(int status);
 

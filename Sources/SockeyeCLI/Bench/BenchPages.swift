@@ -86,7 +86,8 @@ struct BenchPages: ParsableArguments {
     func draw(_ curves: [LatencyCurve], title: String, _ line: String = usualLine) throws(Failure) {
         guard let svg else { return }
         do throws(Errno) {
-            try SystemFile.write(Array(LatencyChart(title: title, curves: curves).svg.utf8), to: svg)
+            let picture = Array(LatencyChart(title: title, curves: curves).svg.utf8)
+            try HeldUp.during(.file(svg)) { () throws(Errno) in try SystemFile.write(picture, to: svg) }
         } catch {
             throw pictureFailure(svg, error, status: Failure.networkFailed, line)
         }

@@ -22,6 +22,7 @@ struct Connect: AsyncParsableCommand {
 
             In a pipe all of standard input is sent, then the end, and what comes is printed until the peer has finished.
             In a pipe every byte passes unchanged; on a terminal control characters of the peer are shown escaped.
+            Ctrl-C ends it: with status 1 before there was a connection or all of the input was sent, otherwise with 0.
             """
     ).ofTool()
 
@@ -78,7 +79,9 @@ struct Connect: AsyncParsableCommand {
         if typed.kind == .datagram { return try await talkInDatagrams(typed) }
         try await Failure.explaining(typed, command: "connect") {
             do {
-                try await Interruption.ends { try await talk(to: typed.endpoint) }
+                let progress = ConnectProgress()
+                let undone = progress.undone(SafeText.line(typed.endpoint.description))
+                try await Interruption.ends(undone: undone) { try await talk(to: typed.endpoint, progress) }
             } catch let error as SocketError {
                 let source = try source.address()
                 if let failure = await family.contradiction(error, goal(typed.endpoint), from: source) { throw failure }
@@ -94,7 +97,7 @@ struct Connect: AsyncParsableCommand {
     /// Where the connection itself goes.
     private func goal(_ endpoint: Endpoint) -> Endpoint { route.proxy?.endpoint ?? endpoint }
 
-    private func talk(to endpoint: Endpoint) async throws {
+    private func talk(to endpoint: Endpoint, _ progress: ConnectProgress) async throws {
         var options = ConnectionOptions()
         options.observer = EventLog.observing(explain ? Explainer.shared : nil)
         keepAlive.apply(to: &options)
@@ -110,7 +113,8 @@ struct Connect: AsyncParsableCommand {
             timeout: limits.timeout?.duration,
             retries: route.retry,
             pause: route.pause,
-            proxy: route.proxy
+            proxy: route.proxy,
+            progress: progress
         )
         let (framing, conduct) = (messages.chosen, ending.conduct)
         if reconnect {
@@ -121,17 +125,22 @@ struct Connect: AsyncParsableCommand {
             let dialogue = Dialogue(connection, framing)
             let way = route.proxy.map { " through \($0.endpoint)" } ?? ""
             let heading = "Connected to \(route.proxy == nil ? "\(connection.remoteAddress)" : "\(endpoint)")\(way)."
-            guard let idle else { return try await Self.hold(dialogue, conduct, heading) }
-            try await idle.run { try await Self.hold(dialogue, conduct, heading) }
+            guard let idle else { return try await Self.hold(dialogue, conduct, heading, progress) }
+            try await idle.run { try await Self.hold(dialogue, conduct, heading, progress) }
         }
     }
 
-    private static func hold(_ dialogue: Dialogue, _ conduct: Conduct, _ heading: String) async throws {
+    private static func hold(
+        _ dialogue: Dialogue,
+        _ conduct: Conduct,
+        _ heading: String,
+        _ progress: ConnectProgress
+    ) async throws {
         if StandardStream.input.isTerminal, conduct.sends {
             Console.sayWrapped("\(heading) Type a line; exit or Ctrl-D ends.")
             try await PromptSession(dialogue, Input(), conduct).run()
         } else {
-            try await PipeSession(dialogue: dialogue, input: Input(), conduct: conduct).run()
+            try await PipeSession(dialogue: dialogue, input: Input(), conduct: conduct, progress: progress).run()
         }
     }
 }

@@ -110,6 +110,7 @@ struct Relay: AsyncParsableCommand {
 
     private func relayConnections(_ listen: TypedAddress, _ target: TypedAddress) async throws {
         let listener = try await Listener.bind(to: listen.endpoint)
+        OrderlyExit.closes(listener)
         defer { listener.close() }
         let stop = RelayStop()
         let log = try await begin(at: listener.localAddress, listen, target, stop)
@@ -139,6 +140,7 @@ struct Relay: AsyncParsableCommand {
     ) async throws -> RelayLog {
         try await RelayLoop.check(bound: address, listen: listen, target: target)
         let log = RelayLog(options, recording: try recording(), stop)
+        Interruption.isComing()
         let goal = target.kind == .datagram ? target.text : "\(target.endpoint)"
         await log.writeHeading(listen: TypedAddress.text(for: address, listen.kind), target: goal)
         RelayAnnouncement(of: address, listen.kind, target: goal, isQuiet: quiet).say()
@@ -178,6 +180,8 @@ struct Relay: AsyncParsableCommand {
     private func recording() throws(Failure) -> OutputFile? {
         guard let record else { return nil }
         do throws(Errno) {
+            HeldUp.begin(.file(record))
+            defer { HeldUp.end(.file(record)) }
             return try OutputFile(creating: record)
         } catch {
             throw failure(record, error)

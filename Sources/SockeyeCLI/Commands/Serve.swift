@@ -25,7 +25,8 @@ struct Serve: AsyncParsableCommand {
             sockeye serve --hub '*:1337'      a chat: what one says, every other hears, and so do you
 
             What clients send is shown whole, however much it is; on a terminal what is not text is escaped. \
-            Ctrl-C ends it, with status 0. Conversations that go on are cut off then: their clients get a reset. \
+            Ctrl-C ends it, with status 0; where one client is served, with status 1 if it has not come, or its file is not \
+            whole. Conversations that go on are cut off then: their clients get a reset. \
             With --drain they may finish; a second Ctrl-C cuts them off at once, with status 1.
             """
     ).ofTool()
@@ -119,8 +120,7 @@ struct Serve: AsyncParsableCommand {
         options.resetsUnfinished = role.owesWhole
         let listeners = try await bind(to: typed, observer: idle ?? explainer)
         defer { for listener in listeners { listener.close() } }
-        // What was in the file is gone only when nothing stands in the way any more.
-        try (role as? FileReceiver)?.open()
+        Interruption.isComing()
         announce(listeners, typed, options)
         _ = try readiness.tell(listeners.map(\.localAddress), again: again)
         let server = Server(
@@ -144,7 +144,7 @@ struct Serve: AsyncParsableCommand {
         let (listeners, cutOffs) = (server.listeners, server.cutOffs)
         let service = Service(listeners: listeners, drain: drain, audience: audience, cutOffs: cutOffs)
         let (limit, keepsOn) = (limits.timeout?.duration, role.keepStdin)
-        try await service.run {
+        try await service.run(undone: isForOne ? server.undone : .nothing) {
             if isForOne { return try await server.serveOnce(within: limit, idle) }
             if let hub = server.role as? Hub { service.takePart(in: hub, keepsOn: keepsOn) }
             try await server.serve(options)
@@ -180,7 +180,9 @@ struct Serve: AsyncParsableCommand {
         keepAlive.apply(to: &options)
         options.family = try family.preference(for: address.endpoint)
         do {
-            return try await Listener.bind(to: address.endpoint, options: options)
+            let listener = try await Listener.bind(to: address.endpoint, options: options)
+            OrderlyExit.closes(listener)
+            return listener
         } catch {
             if let failure = await family.contradiction(error, address.endpoint) { throw failure }
             // Of several addresses, the one that failed.

@@ -25,7 +25,9 @@ struct Service: Sendable {
     }
 
     /// Runs `body`, which serves the listener.
-    func run(_ body: @escaping @Sendable () async throws -> Void) async throws {
+    ///
+    /// - Parameter undone: What is missing after a signal.
+    func run(undone: Undone, _ body: @escaping @Sendable () async throws -> Void) async throws {
         defer {
             cutOffs.tellTheRest()
             if let sum = hurried.with(\.self) { say(finished: sum.finished, cutOff: sum.cutOff) }
@@ -33,7 +35,7 @@ struct Service: Sendable {
         let stop = RelayStop()
         Output.standard.onFailing { stop.end(status: Failure.networkFailed) }
         audience?.onLeaving { end { _ = await shutDown(drain: Self.lastAnswers) } }
-        try await Interruption.ends {
+        try await Interruption.ends(undone: undone, patience: drain ?? .zero) {
             do {
                 try await stop.run(body)
             } catch let error as SocketError where error.code == .closed && audience?.hasLeft == true {

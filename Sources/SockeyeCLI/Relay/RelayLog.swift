@@ -127,6 +127,8 @@ final class RelayLog: Sendable {
     private func record(_ json: JSONValue) {
         guard recording != nil, !hasHole.with(\.self) else { return }
         do throws(Errno) {
+            HeldUp.begin(.recording)
+            defer { HeldUp.end(.recording) }
             try recording?.write(Array((json.line + "\n").utf8))
         } catch {
             // A recording with a hole in it is worse than none.
@@ -139,7 +141,7 @@ final class RelayLog: Sendable {
     private func put(_ bytes: [UInt8]) {
         guard !bytes.isEmpty, !stop.isOver else { return }
         do throws(Errno) {
-            try StandardStream.output.write(bytes)
+            try HeldUp.during(.output) { () throws(Errno) in try StandardStream.output.write(bytes) }
         } catch {
             // Nobody reads on (`| head -1`): the relay has shown what was wanted.
             if error == .brokenPipe { return stop.end(status: 0) }

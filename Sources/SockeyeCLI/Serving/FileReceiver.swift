@@ -4,8 +4,8 @@ import SockeyeSystem
 /// `--receive FILE`: what clients send goes into files, and nothing is answered.
 struct FileReceiver: ServerRole {
     enum Target: Sendable {
-        /// The one client's; nil until it is opened.
-        case file(Locked<BlockingFile?>)
+        /// The one client's.
+        case file
         /// One for each connection, with a number and where it came from for a name.
         case folder(Locked<Int>)
     }
@@ -14,7 +14,7 @@ struct FileReceiver: ServerRole {
     let target: Target
     let isQuiet: Bool
 
-    /// What cannot be written is told now, before anything is bound; it is made, or emptied, by ``open()``.
+    /// What cannot be written is told now, before anything is bound; it is made, or emptied, when the client has come.
     init(_ path: String, isQuiet: Bool) throws(Failure) {
         self.path = path
         self.isQuiet = isQuiet
@@ -36,24 +36,14 @@ struct FileReceiver: ServerRole {
         } catch {
             throw Self.failure(path, error, status: Failure.wrongUsage)
         }
-        target = .file(Locked(nil))
-    }
-
-    /// Makes the file, or empties it: the server is about to begin.
-    func open() throws(Failure) {
-        guard case .file(let place) = target else { return }
-        do throws(Errno) {
-            let file = try BlockingFile(path, for: .writing)
-            place.with { $0 = file }
-        } catch {
-            throw Self.failure(path, error, status: Failure.wrongUsage)
-        }
+        target = .file
     }
 
     /// A single file holds what a single client sends.
     var isForOne: Bool { if case .file = target { true } else { false } }
 
     var owesWhole: Bool { true }
+    var halfDone: String { "ended before its client had sent all: \(SafeText.line(path)) may lack the rest" }
 
     func hold(with connection: Connection) async throws {
         let worker = FileWorkers.next()
@@ -81,9 +71,8 @@ struct FileReceiver: ServerRole {
 
     private func file(for client: SocketAddress) throws(Errno) -> (BlockingFile, String) {
         switch target {
-        case .file(let place):
-            guard let file = place.with(\.self) else { throw .badDescriptor }
-            return (file, path)
+        case .file:
+            return (try BlockingFile(path, for: .writing), path)
         case .folder(let last):
             while true {
                 let number = last.with { last in

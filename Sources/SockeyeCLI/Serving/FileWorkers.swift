@@ -1,3 +1,4 @@
+import Sockeye
 import SockeyeSystem
 
 /// Threads for reading and writing files, which no event loop can wait for.
@@ -15,16 +16,32 @@ enum FileWorkers {
     }
 }
 
+/// 500 ms: what is on a disk is there by then, and only a pipe that nobody holds at its other end is not.
+private let disk = Duration.milliseconds(500)
+
 extension Worker {
-    /// The same for work that may fail.
+    /// The same for work that may fail. A task that is cancelled does not wait for it long: nobody may ever open a pipe at its other end.
+    ///
+    /// - Throws: what `work` throws; `.cancelled`.
     func attempt<Result: Sendable>(
         _ work: @escaping @Sendable () throws(Errno) -> Result
     ) async throws(Errno) -> Result {
-        let result = await run { () -> Swift.Result<Result, Errno> in
-            do throws(Errno) {
-                return .success(try work())
-            } catch {
-                return .failure(error)
+        let outcome = FirstOutcome<Result>()
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { waiter in
+                outcome.wait(waiter)
+                submit {
+                    do throws(Errno) {
+                        outcome.settle(.success(try work()))
+                    } catch {
+                        outcome.settle(.failure(error))
+                    }
+                }
+            }
+        } onCancel: {
+            LoopTask.start {
+                _ = await LoopTask.sleep(for: disk)
+                outcome.settle(.failure(.cancelled))
             }
         }
         return try result.get()

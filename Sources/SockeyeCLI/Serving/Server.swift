@@ -1,4 +1,5 @@
 import Sockeye
+import SockeyeSystem
 
 /// Listeners, and what is done with their clients.
 struct Server: Sendable {
@@ -10,6 +11,35 @@ struct Server: Sendable {
     let cutOffs: CutOffClients
     /// The words for an error of one client; nil when it has none but the error's own.
     let explained: @Sendable (SocketError) -> Failure?
+
+    /// What became of the one client of ``serveOnce(within:_:)``.
+    private enum OnlyClient { case awaited, here, served }
+    private let onlyClient = Locked(OnlyClient.awaited)
+
+    init(
+        listeners: [Listener],
+        role: any ServerRole,
+        isBareEcho: Bool,
+        cutOffs: CutOffClients,
+        explained: @escaping @Sendable (SocketError) -> Failure?
+    ) {
+        self.listeners = listeners
+        self.role = role
+        self.isBareEcho = isBareEcho
+        self.cutOffs = cutOffs
+        self.explained = explained
+    }
+
+    /// A conversation has no measure of being done; a file, or what a program does, has one.
+    var undone: Undone {
+        Undone {
+            switch onlyClient.with(\.self) {
+            case .awaited: "ended before a client came"
+            case .here where role.owesWhole: role.halfDone
+            case .here, .served: nil
+            }
+        }
+    }
 
     /// Serves all the listeners until they are closed.
     func serve(_ options: ServeOptions) async throws {
@@ -50,6 +80,7 @@ struct Server: Sendable {
     /// Serves the first client of any listener, and nobody else.
     func serveOnce(within limit: Duration?, _ idle: IdleLimit?) async throws {
         let connection = try await firstClient(within: limit)
+        onlyClient.with { $0 = .here }
         for listener in listeners { listener.close() }
         do {
             if let idle {
@@ -61,6 +92,7 @@ struct Server: Sendable {
             await connection.close()
             throw (error as? SocketError).flatMap { explained($0) } ?? error
         }
+        onlyClient.with { $0 = .served }
         await connection.close()
     }
 

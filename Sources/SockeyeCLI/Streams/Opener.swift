@@ -12,10 +12,13 @@ struct Opener: Sendable {
     var retries = 0
     var pause = Duration.seconds(1)
     var proxy: Proxy?
+    let progress: ConnectProgress
 
     /// Connects, runs `body`, and closes on every way out.
     func withConnection(_ body: (Connection) async throws -> Void) async throws {
+        progress.isConnecting(true)
         let connection = try await openPatiently()
+        progress.isConnecting(false)
         do {
             try await Explainer.watching(connection) { try await body(connection) }
         } catch {

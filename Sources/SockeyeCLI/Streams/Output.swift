@@ -14,12 +14,11 @@ final class Output: Sendable {
 
     private struct State {
         var hasFailed = false
-        var writing = 0
         var onFailure: (@Sendable () -> Void)?
     }
 
     /// Whether somebody waits until what was received is taken from here.
-    var isWriting: Bool { state.with { $0.writing > 0 } }
+    var isWriting: Bool { HeldUp.isBlocked(.output) }
 
     /// Calls `body` once, when something cannot be written: for a command that has others to end with in order. What is written
     /// later is dropped. Without it the process ends at once.
@@ -37,8 +36,8 @@ final class Output: Sendable {
     /// The same for a server, which has others to talk to. False: nobody reads any more.
     func writeIfRead(_ bytes: [UInt8]) async -> Bool {
         guard !bytes.isEmpty else { return true }
-        state.with { $0.writing += 1 }
-        defer { state.with { $0.writing -= 1 } }
+        HeldUp.begin(.output)
+        defer { HeldUp.end(.output) }
         let failure = await worker.run { () -> Errno? in
             do throws(Errno) {
                 try StandardStream.output.write(bytes)
@@ -57,9 +56,13 @@ final class Output: Sendable {
     ///
     /// When nobody reads any more they are dropped: whoever writes what peers send notices, and ends the command.
     func submit(_ bytes: [UInt8]) {
+        HeldUp.begin(.output)
         places.wait()
         worker.submit {
-            defer { self.places.signal() }
+            defer {
+                self.places.signal()
+                HeldUp.end(.output)
+            }
             do throws(Errno) {
                 try StandardStream.output.write(bytes)
             } catch {

@@ -6,7 +6,7 @@ enum OwnOutput {
     static func write(_ text: String) {
         let line = text.hasSuffix("\n") ? text : text + "\n"
         do throws(Errno) {
-            try StandardStream.output.write(Array(line.utf8))
+            try HeldUp.during(.output) { () throws(Errno) in try StandardStream.output.write(Array(line.utf8)) }
         } catch {
             if error != .brokenPipe { Console.say("sockeye: could not write to standard output: \(error)") }
             ThisProcess.exit(error == .brokenPipe ? 0 : 1)

@@ -5,6 +5,7 @@ struct PipeSession: Sendable {
     let dialogue: Dialogue
     let input: Input
     var conduct = Conduct()
+    var progress = ConnectProgress()
 
     private enum Part: Sendable {
         case sent((any Error)?)
@@ -55,15 +56,19 @@ struct PipeSession: Sendable {
     /// All of the input, then FIN: the end of the input is part of the conversation.
     private func send() async -> (any Error)? {
         guard conduct.sends else { return nil }
+        progress.inputBegins()
         do {
             if let framing = dialogue.framing {
                 try await sendLines(framing)
             } else {
                 var returns = ReturnInserter()
                 while let bytes = try await input.next() {
-                    try await dialogue.send(conduct.endsLinesWithReturn ? returns.take(bytes) : bytes)
+                    let taken = conduct.endsLinesWithReturn ? returns.take(bytes) : bytes
+                    try await progress.sending(bytes.count) { try await dialogue.send(taken) }
                 }
             }
+            // For who is cancelled the input ends early.
+            if !Task.isCancelled { progress.inputHasEnded() }
             if conduct.halfCloses { try await dialogue.connection.finishSending() }
             return nil
         } catch {
@@ -75,7 +80,11 @@ struct PipeSession: Sendable {
     private func sendLines(_ framing: Framing) async throws {
         var lines = InputLines(input, for: framing)
         while let batch = try await lines.nextBatch() {
-            if try await dialogue.offer(batch) == nil { continue }
+            var isRefused = false
+            try await progress.sending(batch.reduce(0) { $0 + $1.count + 1 }) {
+                isRefused = try await dialogue.offer(batch) != nil
+            }
+            if !isRefused { continue }
             // One of them cannot be carried, and nothing has gone out: what stands before it is sent.
             for (index, line) in batch.enumerated() {
                 if let refusal = try await dialogue.offer([line]) {

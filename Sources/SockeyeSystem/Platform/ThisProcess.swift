@@ -2,8 +2,9 @@ internal import CSockeye
 
 /// The running process, and what its user has told it besides arguments.
 package enum ThisProcess {
-    /// Makes this thread, and every thread that it starts, leave SIGINT and SIGTERM to ``waitForEndingSignal()``, and
-    /// ignores SIGPIPE. Call it before anything has started a thread. In C: `pthread_sigmask`, `signal`.
+    /// Makes this thread, and every thread that it starts, leave SIGINT, SIGTERM and SIGHUP to ``waitForEndingSignal(milliseconds:)``,
+    /// and ignores SIGPIPE. A SIGHUP that is ignored, as under `nohup`, stays so. Call it before anything has started a thread.
+    /// In C: `pthread_sigmask`, `signal`.
     package static func prepareSignals() { sockeye_signals_prepare() }
 
     /// Opens `/dev/null` on the standard streams that are closed: else a socket or an event loop gets their number, and is
@@ -11,8 +12,14 @@ package enum ThisProcess {
     /// all.
     package static func openStandardStreams() { sockeye_standard_streams_open() }
 
-    /// Blocks the thread until SIGINT or SIGTERM comes, and returns its number. In C: `sigwait`.
-    package static func waitForEndingSignal() -> Int32 { sockeye_signals_wait() }
+    /// Blocks the thread until SIGINT, SIGTERM or SIGHUP comes, and returns its number; 0 when none came within the time.
+    /// In C: `sigtimedwait`.
+    ///
+    /// - Parameter milliseconds: -1 for ever.
+    package static func waitForEndingSignal(milliseconds: Int32 = -1) -> Int32 { sockeye_signals_wait(milliseconds) }
+
+    /// The terminal has gone. `SIGHUP`.
+    package static var hangup: Int32 { sockeye_signal_hangup() }
 
     /// Ends the process at once; nothing runs and nothing is written any more. In C: `_exit`.
     package static func exit(_ status: Int32) -> Never { sockeye_exit(status) }

@@ -1,0 +1,42 @@
+import SockeyeSystem
+
+/// How far `sockeye connect` has come, for who interrupts it.
+final class ConnectProgress: Sendable {
+    private struct State {
+        var isConnecting = false
+        /// Whether there is an input of which all is to be sent.
+        var owesInput = false
+        var isSending = false
+        var sentBytes = 0
+    }
+
+    private let state = Locked(State())
+
+    func isConnecting(_ value: Bool) { state.with { $0.isConnecting = value } }
+
+    /// From here on all of standard input is to be sent.
+    func inputBegins() { state.with { $0.owesInput = true } }
+
+    func inputHasEnded() { state.with { $0.owesInput = false } }
+
+    /// Runs `send`, which may be broken off.
+    func sending(_ count: Int, _ send: () async throws -> Void) async throws {
+        state.with { $0.isSending = true }
+        try await send()
+        state.with { state in
+            state.isSending = false
+            state.sentBytes += count
+        }
+    }
+
+    /// An input that has nothing just now may have nothing more: somebody holds it open, as at a prompt.
+    func undone(_ target: String) -> Undone {
+        Undone { [state] in
+            let state = state.with(\.self)
+            if state.isConnecting { return "ended before there was a connection to \(target)" }
+            guard state.owesInput, state.isSending || StandardStream.input.isReadable else { return nil }
+            return "ended before all of standard input was sent: \(Quantity.bytes(state.sentBytes)) of it "
+                + "\(state.sentBytes == 1 ? "was" : "were")"
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import SockeyeSystem
+
+/// Calls that block for as long as somebody else likes, and that no cancellation ends: who has interrupted the command does not wait
+/// for them without end.
+///
+/// **Concurrency.** May be used from any thread.
+enum HeldUp {
+    enum By: Hashable, Sendable {
+        case output
+        case recording
+        case file(String)
+
+        /// What is said of it when it is given up.
+        var words: String {
+            switch self {
+            case .output: "sockeye: nobody reads standard output: what was still to be written is dropped"
+            case .recording: "sockeye: nobody reads the recording: what was still to be written is dropped"
+            case .file(let path): "sockeye: nobody is at the other end of \(SafeText.line(path)): it is given up"
+            }
+        }
+    }
+
+    private struct Calls {
+        var count = 0
+        var since: UInt64 = 0
+    }
+
+    private static let calls = Locked<[By: Calls]>([:])
+
+    /// Runs a call that may block, on the thread that makes it.
+    static func during<Result>(_ by: By, _ body: () throws(Errno) -> Result) throws(Errno) -> Result {
+        begin(by)
+        defer { end(by) }
+        return try body()
+    }
+
+    static func begin(_ by: By) {
+        calls.with { all in
+            var these = all[by, default: Calls()]
+            if these.count == 0 { these.since = Syscalls.monotonicNanoseconds() }
+            these.count += 1
+            all[by] = these
+        }
+    }
+
+    static func end(_ by: By) {
+        calls.with { all in
+            guard var these = all[by] else { return }
+            these.count -= 1
+            all[by] = these.count == 0 ? nil : these
+        }
+    }
+
+    /// Whether somebody waits in such a call now.
+    static func isBlocked(_ by: By) -> Bool { calls.with { $0[by] != nil } }
+
+    /// What has blocked without a pause for so long, counted from `start` at the earliest; nil when nothing has.
+    static func by(for nanoseconds: UInt64, since start: UInt64) -> By? {
+        let now = Syscalls.monotonicNanoseconds()
+        return calls.with { all in
+            all.first { _, these in
+                let from = max(these.since, start)
+                return now > from && now - from >= nanoseconds
+            }?.key
+        }
+    }
+}
