@@ -66,6 +66,8 @@ enum Interruption {
         if let error = state.with(\.failure) {
             throw SocketError(error, .loop, detail: "no thread to wait for signals")
         }
+        // It may tell somebody that it runs before this thread goes on.
+        isComing()
         let task = LoopTask.start { try await body() }
         install(Ending(onSignal: { onSignal(task) }, onSecondSignal: { onSecondSignal(task) }, patience: patience))
         do {
