@@ -56,7 +56,7 @@ extension ListenVerdict {
             .certain,
             program == nil
                 ? "no other server can have \(asked): \(who) already listens on \(row.local)"
-                : "a second server cannot have \(asked), since \(who) already listens on \(row.local); if that is your server, all is well",
+                : "a second server cannot have \(asked), since \(who) already listens on \(row.local): as it should be, if that is the server you mean",
             evidence: seen + ["\(row.local) is in state LISTEN" + (program.map { ", held by \($0)" } ?? "")],
             cause: """
                 the server was started before, perhaps in another terminal. One address with one port has one live server, and 0.0.0.0 \
