@@ -114,6 +114,13 @@ import Testing
         Row(
             error: SocketError(.timedOut, .connect, remoteAddress: there),
             endpoint: "192.0.2.7:1337",
+            facts: Facts(isOwnAddress: true),
+            cause: "the program there does not accept",
+            next: "sockeye doctor 192.0.2.7:1337"
+        ),
+        Row(
+            error: SocketError(.timedOut, .connect, remoteAddress: there),
+            endpoint: "192.0.2.7:1337",
             cause: "a firewall drops",
             next: "ping -c 3 192.0.2.7"
         ),

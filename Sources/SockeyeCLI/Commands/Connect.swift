@@ -87,7 +87,7 @@ struct Connect: AsyncParsableCommand {
                 if let failure = await family.contradiction(error, goal(typed.endpoint), from: source) { throw failure }
                 let again = "sockeye connect \(Failure.quoted(typed.endpoint.description))"
                 guard let framing = messages.framing, let failure = Failure(error, framing, again: again) else {
-                    throw error
+                    throw limits.naming(error)
                 }
                 throw failure
             }

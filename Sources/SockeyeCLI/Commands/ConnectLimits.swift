@@ -30,4 +30,21 @@ struct ConnectLimits: ParsableArguments {
             throw ValidationError("--idle-timeout 0: nobody could say anything in no time.")
         }
     }
+
+    /// An attempt that `--timeout` has ended, in words that name it; the library says "after 0.6 seconds". Others as they are.
+    func naming(_ error: SocketError) -> SocketError {
+        guard let timeout, error.code == .timedOut, error.operation == .connect, error.errno == nil else {
+            return error
+        }
+        let words = "timed out: no answer within \(TimeWords.short(timeout.duration)) (--timeout)"
+        let others = error.detail.flatMap { detail in detail.firstRange(of: "; ").map { detail[$0.lowerBound...] } }
+        return SocketError(
+            .timedOut,
+            .connect,
+            localAddress: error.localAddress,
+            remoteAddress: error.remoteAddress,
+            detail: words + (others ?? ""),
+            attempts: error.attempts
+        )
+    }
 }

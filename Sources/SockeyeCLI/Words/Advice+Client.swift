@@ -108,11 +108,30 @@ extension Advice {
 
     static func timedOut(_ at: Situation) -> Advice {
         let isConnecting = at.error.operation == .connect
+        if isConnecting, at.isHere || at.facts.isOwnAddress { return silentHere(at) }
         return Advice(
             isConnecting
                 ? "nothing answered: the computer is off, the address is wrong, or a firewall drops what is sent there"
                 : "\(at.address) has stopped answering: it is off, or the network between has failed",
             ["ping -c 3 \(at.host)", "sockeye \(at.explaining) \(at.typed) --explain   shows where it waits"]
+        )
+    }
+
+    /// This computer is there, and its address is right: neither is to be doubted.
+    private static func silentHere(_ at: Situation) -> Advice {
+        if at.remote?.family == .unix {
+            return Advice(
+                "the program there does not accept: its queue of clients is full",
+                ["ss -lx   has those that wait in the third column"]
+            )
+        }
+        return Advice(
+            "the program there does not accept, and its queue of clients is full; or a firewall of this computer drops what "
+                + "is sent there",
+            [
+                "sockeye doctor \(Failure.quoted(at.remote.map { "\($0)" } ?? at.endpoint.description))   looks for the evidence",
+                "ss -ltn 'sport = :\(at.port)'   shows its queue: Recv-Q of Send-Q",
+            ]
         )
     }
 

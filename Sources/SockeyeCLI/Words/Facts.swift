@@ -13,6 +13,8 @@ struct Facts {
     var firstFreePort: UInt16 = 1024
     /// The addresses that a server here can have, or without a port those that a client can come from; the loopback ones left out.
     var ownAddresses: [String] = []
+    /// The address that gave no answer is one of this computer's own.
+    var isOwnAddress = false
 
     /// Looks up what helps with this error, and nothing else.
     static func gathered(for error: SocketError, _ endpoint: Endpoint) -> Facts {
@@ -34,6 +36,10 @@ struct Facts {
         case .addressNotAvailable:
             facts.ownAddresses = InterfaceAddress.reachable().map {
                 error.isOfSource ? $0.address.hostName : $0.endpointText(port: endpoint.port ?? 1337)
+            }
+        case .timedOut:
+            facts.isOwnAddress = InterfaceAddress.all().contains {
+                $0.address.hostName == error.remoteAddress?.hostName
             }
         default:
             break
