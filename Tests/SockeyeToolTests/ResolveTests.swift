@@ -54,6 +54,8 @@ import Testing
         let outcome = try Program.sockeye("resolve", "127.0.0.1", "--connect", try Peers.closedPort()).finish()
         #expect(outcome.text.contains("connection refused (ECONNREFUSED) after "))
         #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("its only address does not answer: connection refused"), "\(outcome.errors)")
+        #expect(outcome.errors.contains("try next:"), "\(outcome.errors)")
     }
 
     @Test func `JSON is a line an address, which Python reads`() throws {
@@ -63,6 +65,9 @@ import Testing
             import json, sys
             for line in sys.stdin:
                 o = json.loads(line)
+                if o['event'] == 'error':
+                    print(o['status'], o['code'], o['attempted'])
+                    continue
                 assert o['connectSeconds'] >= 0 and o['lookUpSeconds'] >= 0
                 print(o['name'], o['address'], o['family'], o['kind'], o['port'], o['outcome'], o['errno'])
             """
@@ -72,6 +77,7 @@ import Testing
             reader.finish().text == """
                 localhost 127.0.0.1 IPv4 loopback \(port) refused ECONNREFUSED
                 localhost ::1 IPv6 loopback \(port) refused ECONNREFUSED
+                1 refused connect to port \(port) of localhost
 
                 """
         )

@@ -65,7 +65,7 @@ struct Explain: AsyncParsableCommand {
         } else {
             try answer.unknown(pasted).end()
         }
-        if matches.isEmpty { throw ExitCode(Failure.networkFailed) }
+        if matches.isEmpty { try answer.unknown(pasted).end() }
     }
 
     private static func standardInput() async throws -> ErrorText {

@@ -139,10 +139,13 @@ struct Relay: AsyncParsableCommand {
         _ stop: RelayStop
     ) async throws -> RelayLog {
         try await RelayLoop.check(bound: address, listen: listen, target: target)
-        let log = RelayLog(options, recording: try recording(), stop)
+        let file = record ?? ""
+        let log = RelayLog(options, recording: try recording(), stop) { error in
+            failure(file, error, status: Failure.networkFailed)
+        }
         Interruption.isComing()
         let goal = target.kind == .datagram ? target.text : "\(target.endpoint)"
-        await log.writeHeading(listen: TypedAddress.text(for: address, listen.kind), target: goal)
+        try await log.writeHeading(listen: TypedAddress.text(for: address, listen.kind), target: goal)
         RelayAnnouncement(of: address, listen.kind, target: goal, isQuiet: quiet).say()
         _ = try readiness.tell([address], again: again)
         if log.writesOutput { stop.endWhenUnread() }
@@ -188,10 +191,11 @@ struct Relay: AsyncParsableCommand {
         }
     }
 
-    private func failure(_ record: String, _ error: Errno) -> Failure {
+    private func failure(_ record: String, _ error: Errno, status: Int32 = Failure.wrongUsage) -> Failure {
         .unwritable(
             "write the recording \(SafeText.line(record))",
             error,
+            status: status,
             next: ["\(again) --record /tmp/talk.jsonl"]
         )
     }

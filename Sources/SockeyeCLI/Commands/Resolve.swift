@@ -102,8 +102,7 @@ struct Resolve: AsyncParsableCommand {
             Console.say(fields.summary(count: rows.count))
             await Output.standard.write(Array(ResolvedRow.table(rows).utf8))
         }
-        // Every address has said why; a person who asked has the answer, and a script the status.
-        if connect != nil, !rows.contains(where: { $0.attempt?.error == nil }) { throw ExitCode(Failure.networkFailed) }
+        if let failure = Failure(noneOf: rows, at: endpoint, name) { throw failure }
     }
 
     private func answer(_ endpoint: Endpoint) async throws -> Resolver.Answer {

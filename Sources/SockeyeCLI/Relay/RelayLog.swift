@@ -27,11 +27,19 @@ final class RelayLog: Sendable {
     /// Ends the relay when nobody reads on, or when what it tells cannot be written.
     let stop: RelayStop
     private let worker = Worker()
-    private let hasHole = Locked(false)
+    /// The words for a recording that cannot be written.
+    private let flaw: @Sendable (Errno) -> Failure
+    private let hole = Locked<Failure?>(nil)
     private let views = Locked<[Int: PerSide<RelayView>]>([:])
 
-    init(_ options: Options, recording: consuming OutputFile?, _ stop: RelayStop) {
+    init(
+        _ options: Options,
+        recording: consuming OutputFile?,
+        _ stop: RelayStop,
+        flaw: @escaping @Sendable (Errno) -> Failure
+    ) {
         self.stop = stop
+        self.flaw = flaw
         self.options = options
         self.recording = recording
     }
@@ -66,19 +74,27 @@ final class RelayLog: Sendable {
     }
 
     /// The first line of a recording.
-    func writeHeading(listen: String, target: String) async {
+    ///
+    /// - Throws: when not even that can be written. What cannot be written later is told at once, and ends the relay.
+    func writeHeading(listen: String, target: String) async throws(Failure) {
         let heading = Recording.Heading(listen: listen, target: target, started: "\(TimeOfDay.now)")
         await worker.run {
             if self.options.isJSON { self.put(Array((heading.json.line + "\n").utf8)) }
             self.record(heading.json)
         }
+        if let failure = hole.with(\.self) { throw failure }
     }
 
     // MARK: On the worker's thread
 
     private func writeNow(_ event: RelayEvent) {
+        let wasWhole = hole.with { $0 == nil }
         record(event.json)
         if options.isJSON { put(Array((event.json.line + "\n").utf8)) }
+        if wasWhole, let failure = hole.with(\.self) {
+            failure.tell()
+            return stop.end(status: failure.status)
+        }
         let framing = options.framing
         switch event.kind {
         case .data(let side, let bytes):
@@ -125,16 +141,15 @@ final class RelayLog: Sendable {
     }
 
     private func record(_ json: JSONValue) {
-        guard recording != nil, !hasHole.with(\.self) else { return }
+        guard recording != nil, hole.with({ $0 == nil }) else { return }
         do throws(Errno) {
             HeldUp.begin(.recording)
             defer { HeldUp.end(.recording) }
             try recording?.write(Array((json.line + "\n").utf8))
         } catch {
             // A recording with a hole in it is worse than none.
-            hasHole.with { $0 = true }
-            Console.say("sockeye: could not write the recording: \(error)")
-            stop.end(status: Failure.networkFailed)
+            let failure = flaw(error)
+            hole.with { $0 = failure }
         }
     }
 

@@ -33,4 +33,24 @@ extension Failure {
         }
         note(error)
     }
+
+    /// With `--connect`: none of the addresses answers. Why each does not, its own row has said.
+    ///
+    /// - Returns: nil where one answers, and where none was asked.
+    init?(noneOf rows: [ResolvedRow], at endpoint: Endpoint, _ name: String) {
+        let errors = rows.compactMap { $0.attempt?.error }
+        guard let first = errors.first, errors.count == rows.count, let port = endpoint.port else { return nil }
+        let words = rows.compactMap { $0.attempt?.outcome }
+        let distinct = words.indices.filter { words.firstIndex(of: words[$0]) == $0 }.map { words[$0] }
+        let advice = Advice(for: first, at: endpoint, facts: Facts.gathered(for: first, endpoint), command: "connect")
+        self.init(
+            attempted: "connect to port \(port) of \(SafeText.line(name))",
+            happened: (rows.count == 1 ? "its only address" : "none of its \(rows.count) addresses")
+                + (rows.count == 1 ? " does not answer: " : " answers: ") + distinct.joined(separator: ", "),
+            cause: advice.cause,
+            next: advice.next,
+            status: Self.networkFailed
+        )
+        note(first)
+    }
 }

@@ -217,13 +217,24 @@ import Testing
         try expect(refused.text, of: "bench", tells: ["start", "error"])
     }
 
+    @Test func `a recording that cannot be begun is an error, told once and before anybody is let in`() throws {
+        let relay = try Program.sockeye("relay", "0", "1", "--json", "--record", "/dev/full").finish()
+        #expect(relay.status == 1)
+        #expect(!relay.errors.contains("Listening"), "\(relay.errors)")
+        for part in ["could not write the recording /dev/full", "what happened:", "likely cause:", "try next:"] {
+            #expect(relay.errors.ranges(of: part).count == 1, "\(relay.errors)")
+        }
+        #expect(relay.text.ranges(of: #""event":"error""#).count == 1, "\(relay.text)")
+        try expect(relay.text, of: "relay", tells: ["recording", "error"])
+    }
+
     private static let others: [(line: String, kinds: String)] = [
         ("doctor --json", "report"), ("doctor --json 1", "report"), ("doctor --json nonsense:x", "error"),
         ("doctor --json --listen 0 --no-wait", "report"), ("doctor --json --listen udp:0 --no-wait", "report"),
         ("doctor --json udp:127.0.0.1:9", "report"), ("doctor --json nosuch.invalid:1", "report"),
         ("doctor --json --listen unix:x", "error"), ("explain --json", "error"),
-        ("explain --json EPIPE", "explanation"), ("explain --json no such thing", "explanation"),
-        ("resolve --json localhost", "address"), ("resolve --json localhost --connect 1", "address"),
+        ("explain --json EPIPE", "explanation"), ("explain --json no such thing", "explanation error"),
+        ("resolve --json localhost", "address"), ("resolve --json localhost --connect 1", "address error"),
         ("resolve --json nosuch.invalid", "error"),
         ("lesson --json", "lesson"), ("lesson --json 10", "lesson step note check end"),
         ("lesson --all --json", "lesson step note check end"),
