@@ -222,7 +222,9 @@ import Testing
     @Test(arguments: [
         (["--max-connections", "0"], "at least 1"), (["--idle-timeout", "0"], "in no time"),
         (["--idle-timeout", "soon"], "soon"), (["--allow", "10.1.2.3/8"], "behind the first 8"),
-        (["--deny", "office"], "no IPv4 or IPv6 address"), (["--once", "--max-connections", "2"], "single connection"),
+        (["--deny", "office"], "no IPv4 or IPv6 address"),
+        (["--once", "--max-connections", "2"], "single connection: --max-connections, for many, does not"),
+        (["--once", "--drain", "2s"], "--drain, for many, does not"),
     ])
     func `a wrong limit is a wrong command`(options: [String], explanation: String) throws {
         let outcome = try Program.sockeye(arguments: ["serve"] + options).finish()

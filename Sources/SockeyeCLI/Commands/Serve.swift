@@ -145,7 +145,7 @@ struct Serve: AsyncParsableCommand {
         let service = Service(listeners: listeners, drain: drain, audience: audience, cutOffs: cutOffs)
         let (limit, keepsOn) = (limits.timeout?.duration, role.keepStdin)
         try await service.run(undone: isForOne ? server.undone : .nothing) {
-            if isForOne { return try await server.serveOnce(within: limit, idle) }
+            if isForOne { return try await server.serveOnce(options, within: limit, idle) }
             if let hub = server.role as? Hub { service.takePart(in: hub, keepsOn: keepsOn) }
             try await server.serve(options)
         }

@@ -60,8 +60,14 @@ struct ServeLimits: ParsableArguments {
 
     /// `--once` holds a single conversation, and the limits for many make no sense there; one makes sense only there.
     func validate(isOnce: Bool) throws {
-        if isOnce, maxConnections != nil || drain != nil || !allow.isEmpty || !deny.isEmpty {
-            throw ValidationError("--once serves a single connection: the limits for many do not go with it.")
+        let forMany = [maxConnections == nil ? nil : "--max-connections", drain == nil ? nil : "--drain"].compactMap(
+            \.self
+        )
+        if isOnce, !forMany.isEmpty {
+            throw ValidationError(
+                "--once serves a single connection: \(forMany.joined(separator: " and ")), for many, "
+                    + "\(forMany.count == 1 ? "does" : "do") not go with it."
+            )
         }
         guard let timeout else { return }
         if !isOnce {

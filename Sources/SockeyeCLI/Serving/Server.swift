@@ -77,9 +77,9 @@ struct Server: Sendable {
         }
     }
 
-    /// Serves the first client of any listener, and nobody else.
-    func serveOnce(within limit: Duration?, _ idle: IdleLimit?) async throws {
-        let connection = try await firstClient(within: limit)
+    /// Serves the first client of any listener that is let in, and nobody else.
+    func serveOnce(_ options: ServeOptions, within limit: Duration?, _ idle: IdleLimit?) async throws {
+        let connection = try await firstClient(options, within: limit)
         onlyClient.with { $0 = .here }
         for listener in listeners { listener.close() }
         do {
@@ -100,10 +100,10 @@ struct Server: Sendable {
         try await Explainer.watching(connection) { try await role.hold(with: connection) }
     }
 
-    private func firstClient(within limit: Duration?) async throws -> Connection {
-        guard let limit else { return try await accept() }
+    private func firstClient(_ options: ServeOptions, within limit: Duration?) async throws -> Connection {
+        guard let limit else { return try await accept(options) }
         do {
-            return try await withTimeout(limit) { try await accept() }
+            return try await withTimeout(limit) { try await accept(options) }
         } catch let error as SocketError where error.code == .timedOut {
             let address = listeners[0].localAddress
             throw Failure(
@@ -117,9 +117,9 @@ struct Server: Sendable {
     }
 
     /// The first client of all the listeners; one that comes at the same moment elsewhere is refused.
-    private func accept() async throws -> Connection {
+    private func accept(_ options: ServeOptions) async throws -> Connection {
         try await withThrowingTaskGroup(of: Connection?.self) { group in
-            for listener in listeners { group.addTask { try await accepted(by: listener) } }
+            for listener in listeners { group.addTask { try await accepted(by: listener, options) } }
             var first: Connection?
             while let accepted = try await group.next() {
                 group.cancelAll()
@@ -131,9 +131,15 @@ struct Server: Sendable {
     }
 
     /// nil: another listener was faster.
-    private func accepted(by listener: Listener) async throws(SocketError) -> Connection? {
+    private func accepted(by listener: Listener, _ options: ServeOptions) async throws(SocketError) -> Connection? {
         do throws(SocketError) {
-            return try await listener.accept()
+            while true {
+                let connection = try await listener.accept()
+                if options.admits(connection.remoteAddress) { return connection }
+                options.onDenied(connection.remoteAddress)
+                options.onTurnedAway?(connection)
+                connection.abort()
+            }
         } catch {
             if error.code == .cancelled { return nil }
             throw error
