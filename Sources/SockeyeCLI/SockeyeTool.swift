@@ -80,7 +80,7 @@ package struct SockeyeTool: AsyncParsableCommand {
     private static func exit(_ kind: any ParsableCommand.Type, _ error: any Error) -> Never {
         let status = kind.exitCode(for: error)
         guard status == .validationFailure, !(error is ExitCode) else { kind.exit(withError: error) }
-        var words = kind.fullMessage(for: error)
+        var words = MistypedCommand.withoutFarGuess(kind.fullMessage(for: error))
         if error is ValidationError, kind != SockeyeTool.self {
             words = words.replacing("\n  See '", with: "\n  See 'sockeye ")
         }

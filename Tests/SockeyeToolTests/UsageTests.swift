@@ -81,6 +81,37 @@ import Testing
         #expect(outcome.errors.contains(words), "\(outcome.errors)")
     }
 
+    @Test(
+        arguments: [
+            ("connect localhost 1337", "sockeye connect localhost:1337"),
+            ("localhost 1337", "sockeye connect localhost:1337"),
+            ("connect --reconnect ::1 1337", "sockeye connect --reconnect '[::1]:1337'"),
+            ("nc localhost 1337", "sockeye connect localhost:1337"), ("nc -lk 1337", "sockeye serve 1337"),
+            ("-l 1337", "sockeye serve 1337"), ("-l -p 1337", "sockeye serve 1337"), ("-l", "sockeye serve"),
+            ("-lu 1337", "sockeye serve udp:1337"), ("-u localhost 1337", "sockeye connect udp:localhost:1337"),
+            ("serve -l", "sockeye serve"), ("serve -k", "sockeye serve"), ("serve -lu", "sockeye serve udp:1337"),
+            ("serve --echo -p 20900", "sockeye serve --echo 20900"),
+            ("connect -u", "sockeye connect udp:localhost:1337"),
+            ("connect -v localhost 1", "sockeye connect localhost:1"),
+            ("listen 1337", "sockeye serve 1337"), ("client localhost 1337", "sockeye connect localhost:1337"),
+            ("version", "sockeye --version"),
+        ]
+    )
+    func `a line as netcat has it is answered with the one that is right`(typed: String, meant: String) throws {
+        let outcome = try Program.sockeye(arguments: typed.split(separator: " ").map(String.init)).finish()
+        #expect(outcome.status == 64)
+        #expect(outcome.text == "")
+        #expect(outcome.errors.contains("Did you mean '\(meant)'?"), "\(outcome.errors)")
+    }
+
+    @Test(arguments: ["serve --bogus", "serve --tls", "foo localhost 1337", "connect a b", "-x"])
+    func `what resembles nothing is not guessed at`(typed: String) throws {
+        let outcome = try Program.sockeye(arguments: typed.split(separator: " ").map(String.init)).finish()
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.contains("Error: "))
+        #expect(!outcome.errors.contains("Did you mean"), "\(outcome.errors)")
+    }
+
     @Test(arguments: [
         ["help"], ["help", "serve"], ["help", "address"], ["help", "ADDRESS"], ["help", "help"], ["--help"], ["-h"],
         ["serve", "-h"], ["serve", "--help"], ["--version"], ["help", "--help"], ["serve", "-qh"],

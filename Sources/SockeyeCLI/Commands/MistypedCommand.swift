@@ -7,7 +7,9 @@ enum MistypedCommand {
         guard let first = arguments.first else { return nil }
         let rest = Array(arguments.dropFirst())
         if first == "help" { return complaint(aboutHelp: rest.filter { !$0.hasPrefix("-") }) }
-        if first.hasPrefix("-") { return complaint(aboutOption: first, rest) }
+        if first.hasPrefix("-") {
+            return complaint(aboutOption: first, rest) ?? NetcatHabit.complaint(nil, arguments)
+        }
         return names.contains(first) ? nil : complaint(about: first, rest)
     }
 
@@ -18,6 +20,16 @@ enum MistypedCommand {
             let word = arguments.first(where: { $0.wholeMatch(of: #/-[A-Za-z][A-Za-z-]{2,}/#) != nil })
         else { return nil }
         return ValidationError("Unknown option '\(word)'. A long option has two dashes: '-\(word)'.")
+    }
+
+    /// The parser guesses what shares hardly a letter with what was typed: --hub for --tls.
+    static func withoutFarGuess(_ words: String) -> String {
+        guard let match = words.firstMatch(of: #/Unknown option '-*([^']+)'(\. Did you mean '-*([^']+)'\?)/#) else {
+            return words
+        }
+        let (typed, guess) = (match.output.1, match.output.3)
+        let isNear = Spelling.distance(Array(typed), Array(guess)) <= (typed.count < 5 ? 1 : 2)
+        return isNear || guess.hasPrefix(typed) ? words : words.replacing(match.output.2, with: "")
     }
 
     private static var names: [String] {
@@ -54,9 +66,13 @@ enum MistypedCommand {
 
     private static func complaint(about word: String, _ rest: [String]) -> ValidationError {
         let shown = SafeText.line(word)
-        if let name = nearest(word) {
+        var rest = rest
+        if let name = NetcatHabit.command(for: word) ?? nearest(word) {
+            if name == "connect" { _ = NetcatHabit.join(&rest) }
             return ValidationError("There is no command '\(shown)'. Did you mean '\(line(name, rest))'?")
         }
+        let words = NetcatHabit.programs.contains(word) ? rest : [word] + rest
+        if let complaint = NetcatHabit.complaint(nil, words) { return complaint }
         // Spoken of as an address only where it can be nothing else: a word alone is the name of a computer too.
         if word.contains(#/:|^\d+$/#), (try? TypedAddress(word, command: "connect")) != nil {
             let address = Failure.quoted(word)
@@ -70,7 +86,7 @@ enum MistypedCommand {
     /// 60: what is longer is not shown again.
     private static let longestLine = 60
 
-    private static func line(_ name: String, _ rest: [String]) -> String {
+    static func line(_ name: String, _ rest: [String]) -> String {
         let whole = "sockeye " + ([name] + rest.map { Failure.quoted(SafeText.line($0)) }).joined(separator: " ")
         return whole.count <= longestLine ? whole : "sockeye \(name) …"
     }

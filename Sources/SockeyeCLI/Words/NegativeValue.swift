@@ -40,7 +40,9 @@ extension SockeyeTool {
         do {
             command = try parseAsRoot(arguments)
         } catch {
-            guard let other = NegativeValue.rewritten(arguments, after: message(for: error)) else { throw error }
+            let words = message(for: error)
+            if let complaint = NetcatHabit.complaint(arguments, after: words) { throw complaint }
+            guard let other = NegativeValue.rewritten(arguments, after: words) else { throw error }
             // One fewer with each step, so this ends.
             return try parsed(other)
         }
