@@ -68,7 +68,7 @@ struct BenchLoad: ParsableArguments {
             )
         }
         if let rate, !(rate >= Self.lowestRate && rate <= Self.highestRate) {
-            throw wrong("--rate", "\(rate)", "a rate is from 0.001 to 10000000 a second", "\(line) --rate 1000")
+            throw wrong("--rate", Self.typed(rate), "a rate is from 0.001 to 10000000 a second", "\(line) --rate 1000")
         }
         if let duration, duration.duration <= .zero {
             throw wrong("--duration", "0", "nothing can be measured in no time", "\(line) --duration 10s")
@@ -91,6 +91,12 @@ struct BenchLoad: ParsableArguments {
         plan.rate = rate
         plan.reconnects = reconnect
         return plan
+    }
+
+    /// As it was typed, without a decimal point that nobody wrote.
+    private static func typed(_ rate: Double) -> String {
+        let text = "\(rate)"
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 
     private func wrong(_ option: String, _ value: String, _ why: String, _ next: String) -> Failure {

@@ -46,7 +46,10 @@ struct BenchResult: Sendable {
         return seconds < Self.shortestForRate || (isCounted && replies < Self.fewestForRate)
     }
 
-    var hasFailed: Bool { faults.total > 0 || unanswered > 0 || ending == .stalled }
+    var hasFailed: Bool { faults.total > 0 || unanswered > 0 || ending == .stalled || isEmpty }
+
+    /// The time was over before a single message was measured, although one was always to be sent.
+    var isEmpty: Bool { plan.rate == nil && ending == .time && replies == 0 }
 
     /// In an open loop so slow that nothing became due while it was measured.
     var nothingWasDue: Bool {

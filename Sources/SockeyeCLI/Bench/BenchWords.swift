@@ -6,7 +6,7 @@ import SockeyeSystem
 struct BenchWords: ParsableArguments {
     @Option(
         help: ArgumentHelp("Bytes a message: \(TypedSize.examples). (default: 64)", valueName: "size"),
-        transform: TypedSize.init(parsing:)
+        transform: { try TypedSize(parsing: $0, upTo: Self.largestMessage) }
     )
     var size: TypedSize?
 

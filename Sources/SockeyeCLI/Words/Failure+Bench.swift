@@ -133,7 +133,19 @@ extension Failure {
         )
     }
 
+    private static func nothingMeasured(_ result: BenchResult, _ line: String) -> Failure {
+        Failure(
+            attempted: "measure replies from \(result.address)",
+            happened:
+                "no message was answered within the \(TimeWords.short(result.plan.duration ?? .zero)) of --duration",
+            cause: "that is shorter than it takes to connect, to send and to get a reply",
+            next: ["\(line) --duration 1s", "\(line) --count 1000   measures so many messages, however long it takes"],
+            status: networkFailed
+        )
+    }
+
     private static func unanswered(_ result: BenchResult, _ address: TypedAddress, _ line: String) -> Failure {
+        if result.unanswered == 0, result.isEmpty { return nothingMeasured(result, line) }
         let isEver = result.replies > 0 || result.messages > 0
         let look = "sockeye connect \(quoted(address.text)) --explain   shows what it says to one client"
         return Failure(

@@ -9,10 +9,15 @@ struct TypedSize: Equatable {
     private static let units: [(suffix: String, bytes: Int)] = [("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30)]
 
     /// - Throws: what a size looks like.
-    init(parsing text: String) throws {
+    init(parsing text: String) throws { try self.init(parsing: text, upTo: Self.largest) }
+
+    /// - Parameter highest: What the option takes at most, for the words: how it is told, the option knows best.
+    init(parsing text: String, upTo highest: Int) throws {
         guard let size = Self(argument: text) else {
             let negative = text.hasPrefix("-") ? "\(SafeText.line(text)) is negative; " : ""
-            throw ValidationError("\(negative)a size is a whole number of bytes such as \(Self.examples), from 1 to 1G")
+            throw ValidationError(
+                "\(negative)a size is a whole number of bytes such as \(Self.examples), from 1 to \(Self.text(atLeast: highest))"
+            )
         }
         self = size
     }

@@ -88,6 +88,15 @@ import Testing
         #expect(result(2, 0).messagesPerSecond == 0)
     }
 
+    @Test func `a run in which nothing was measured has failed, unless a rate left nothing to do`() {
+        #expect(result(0.001, 0).hasFailed)
+        #expect(!result(0.001, 1).hasFailed)
+        #expect(!result(0.001, 0, .interrupted).hasFailed)
+        var plan = BenchPlan(traffic: Traffic(patternOf: 64))
+        plan.rate = 1
+        #expect(!BenchResult(plan: plan, address: .unixUnnamed, ending: .time).hasFailed)
+    }
+
     @Test func `a load is called busy where there was time to see it`() {
         #expect(BenchReport(result: result(0.09, 5000), name: "x").text.contains("busy") == false)
         #expect(BenchReport(result: result(1, 5000), name: "x").text.contains("busy for 100 % of the time"))
