@@ -59,7 +59,9 @@ import Testing
         proxy.finish()
     }
 
-    @Test(arguments: [(2, "does not allow it"), (4, "cannot reach it"), (5, "was refused"), (99, "with code 99")])
+    @Test(arguments: [
+        (2, "does not allow it"), (4, "cannot reach it"), (5, "the server refused the proxy"), (99, "with code 99"),
+    ])
     func `what a socks5 proxy refuses is explained`(code: Int, words: String) throws {
         let proxy = try Program.python(ProxyScript.socks(code: code))
         expect(try talk(through: proxy, "socks5://PROXY").tool, words)

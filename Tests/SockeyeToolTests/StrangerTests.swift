@@ -40,6 +40,86 @@ import Testing
         #expect(name.errors.contains("no program listens at that name"), "\(name.errors)")
     }
 
+    @Test func `a program that does not accept is not taken for a computer that is off`() throws {
+        let script = """
+            import socket, sys
+            l = socket.socket(); l.bind(('127.0.0.1', 0)); l.listen(0)
+            clients = [socket.socket() for _ in range(3)]
+            for c in clients:
+                c.setblocking(False)
+                c.connect_ex(l.getsockname())
+            print(l.getsockname()[1], flush=True)
+            sys.stdin.readline()
+            """
+        let server = try Program.python(script)
+        let address = "127.0.0.1:\(try server.firstLine())"
+        let outcome = try Program.sockeye("connect", "--json", "--timeout", "300ms", address).finish()
+        #expect(outcome.status == 1)
+        for told in [outcome.errors, outcome.text] {
+            #expect(told.contains("timed out: no answer within 300 ms (--timeout)"), "\(told)")
+            #expect(told.contains("the program there does not accept"), "\(told)")
+            #expect(told.contains("sockeye doctor \(address)"), "\(told)")
+            #expect(!told.contains("ping"), "\(told)")
+        }
+        server.finish()
+    }
+
+    @Test func `the one client of --once is the first that is let in`() throws {
+        let server = try Program.sockeye("serve", "--once", "--deny", "127.0.0.2/32", "0")
+        let script = """
+            t = socket.socket(); t.bind(('127.0.0.2', 0)); t.connect(('127.0.0.1', int(sys.argv[1])))
+            try: print(t.recv(9))
+            except ConnectionError: print('turned away')
+            s = connect(); s.sendall(b'x'); print(s.recv(9))
+            """
+        let client = try Program.python(Script.prelude + script, server.port()).finish()
+        #expect(client.text == "turned away\nb'Got it!'\n", "\(client.errors)")
+        let outcome = server.finish(closingInput: false)
+        #expect(outcome.status == 0)
+        #expect(outcome.text == "x")
+        #expect(outcome.errors.contains(" is not let in: --deny 127.0.0.2/32"), "\(outcome.errors)")
+    }
+
+    @Test func `each of several addresses is told how it is reached, and no line drops the others`() throws {
+        let scratch = try Scratch()
+        let path = scratch.file("u.sock")
+        let server = try Program.sockeye("serve", "0", "unix:\(path)", "[::1]:0")
+        try server.wait(for: "Ctrl-C ends it.")
+        server.send(SIGINT)
+        let errors = server.finish(closingInput: false).errors
+        #expect(errors.contains("sockeye connect unix:\(path)\n"), "\(errors)")
+        #expect(errors.contains(#/sockeye connect \d+\n/#), "\(errors)")
+        #expect(errors.contains(#/sockeye connect '\[::1\]:\d+'\n/#), "\(errors)")
+        #expect(!errors.contains("sockeye serve"), "\(errors)")
+        #expect(errors.ranges(of: "Ctrl-C ends it.").count == 1, "\(errors)")
+    }
+
+    @Test func `a server that cannot read its input is proposed a server's command`() throws {
+        let server = try Program.shell("exec \(Program.sockeyePath) serve --hub 0 < /")
+        try server.wait(for: "try next:")
+        server.send(SIGINT)
+        let errors = server.finish(closingInput: false).errors
+        #expect(errors.contains("sockeye serve --hub ADDRESS < file"), "\(errors)")
+        #expect(!errors.contains("sockeye connect ADDRESS"), "\(errors)")
+    }
+
+    @Test(arguments: [
+        ("bench --size 0 1", "from 1 to 16M"), ("bench --size 17M 1", "--size 16M"),
+        ("bench --rate -1 1", "--rate -1\n"),
+    ])
+    func `a load that cannot be is told as it was typed, with its limits`(line: String, words: String) throws {
+        let outcome = try Program.sockeye(arguments: line.split(separator: " ").map(String.init)).finish()
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.contains(words), "\(outcome.errors)")
+    }
+
+    @Test func `a path that is too long is answered with a short one`() throws {
+        let path = "/tmp/" + String(repeating: "x", count: 120)
+        let outcome = try Program.sockeye("serve", "unix:\(path)/n.sock").finish()
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.contains("sockeye serve unix:/tmp/n.sock"), "\(outcome.errors)")
+    }
+
     @Test func `a web address is explained`() throws {
         let outcome = try Program.sockeye("connect", "http://localhost:80/").finish()
         #expect(outcome.status == 64)

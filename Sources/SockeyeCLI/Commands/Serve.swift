@@ -155,8 +155,8 @@ struct Serve: AsyncParsableCommand {
     private func announce(_ listeners: [Listener], _ typed: [TypedAddress], _ options: ServeOptions) {
         for (index, (listener, address)) in zip(listeners, typed).enumerated() {
             EventLog.current?.tellListening(listener.localAddress, .stream)
-            let isLast = index == typed.count - 1
-            Announcement(of: listener.localAddress, address, isQuiet: quiet || !isLast, options).say()
+            let place: Announcement.Place = index < typed.count - 1 ? .earlier : typed.count == 1 ? .only : .last
+            Announcement(of: listener.localAddress, address, isQuiet: quiet, place: place, options).say()
         }
     }
 

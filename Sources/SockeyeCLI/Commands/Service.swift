@@ -94,7 +94,7 @@ struct Service: Sendable {
                 }
             } catch let failure as Failure {
                 // The clients go on without what would have been said here.
-                failure.tell()
+                failure.ofServer("--hub").tell()
             }
         }
     }

@@ -80,7 +80,7 @@ extension Proxy {
             case 2: ("the proxy does not allow it", "its rules forbid that address or port")
             case 3, 4:
                 ("the proxy cannot reach it", "there is no way there from the proxy, or the name is unknown there")
-            case 5: ("the proxy was refused", "no program listens there, seen from the proxy")
+            case 5: ("the server refused the proxy", "no program listens there, seen from the proxy")
             case 6: ("the proxy got no answer in time", "the server is off, or a firewall drops what is sent there")
             case 7, 8: ("the proxy does not offer that", "it does not know CONNECT, or not that kind of address")
             default: ("the proxy failed, with code \(code)", "look at what the proxy has logged")

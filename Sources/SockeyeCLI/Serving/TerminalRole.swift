@@ -8,6 +8,14 @@ struct TerminalRole: ServerRole {
     let isQuiet: Bool
 
     func hold(with connection: Connection) async throws {
+        do {
+            try await talk(over: connection)
+        } catch let failure as Failure {
+            throw failure.ofServer("--terminal")
+        }
+    }
+
+    private func talk(over connection: Connection) async throws {
         let dialogue = Dialogue(connection, framing)
         if StandardStream.input.isTerminal {
             if !isQuiet {

@@ -5,10 +5,25 @@ import SockeyeSystem
 struct Announcement {
     let lines: [String]
 
-    /// - Parameter options: Who is let in.
-    init(of address: SocketAddress, _ typed: TypedAddress, isQuiet: Bool, _ options: ServeOptions = ServeOptions()) {
+    /// - Parameters:
+    ///   - place: Whether it is one of several.
+    ///   - options: Who is let in.
+    init(
+        of address: SocketAddress,
+        _ typed: TypedAddress,
+        isQuiet: Bool,
+        place: Place = .only,
+        _ options: ServeOptions = ServeOptions()
+    ) {
         let interfaces = address.isAny ? InterfaceAddress.reachable() : []
-        self.init(of: address, isQuiet: isQuiet, interfaces: interfaces, kind: typed.kind, options)
+        self.init(of: address, isQuiet: isQuiet, interfaces: interfaces, kind: typed.kind, place: place, options)
+    }
+
+    /// Among the addresses of one server.
+    enum Place {
+        case only
+        case earlier
+        case last
     }
 
     /// - Parameters:
@@ -19,6 +34,7 @@ struct Announcement {
         isQuiet: Bool,
         interfaces: [InterfaceAddress],
         kind: SocketKind = .stream,
+        place: Place = .only,
         _ options: ServeOptions = ServeOptions()
     ) {
         let udp = kind == .datagram && address.family != .unix ? "udp:" : ""
@@ -36,7 +52,8 @@ struct Announcement {
             lines.append(
                 "Only this computer can reach it: sockeye connect \(Failure.quoted(udp + Self.local(address, port)))"
             )
-            lines.append("To let other computers in: sockeye serve '\(udp)*:\(port)'")
+            // A server with several addresses would lose the others with it.
+            if place == .only { lines.append("To let other computers in: sockeye serve '\(udp)*:\(port)'") }
         } else if address.isAny {
             let reachable = interfaces.filter { address.family == .ipv6 || $0.address.family == .ipv4 }
             let admitted = reachable.filter { options.admits($0.address) }
@@ -60,7 +77,7 @@ struct Announcement {
         } else {
             lines.append("Others reach it with: sockeye connect \(Failure.quoted(shown))")
         }
-        if !isQuiet { lines.append("Ctrl-C ends it.") }
+        if !isQuiet, place != .earlier { lines.append("Ctrl-C ends it.") }
         self.lines = lines
     }
 

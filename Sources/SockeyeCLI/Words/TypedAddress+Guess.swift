@@ -19,6 +19,13 @@ extension TypedAddress {
         return "sockeye \(command) \(Failure.quoted((scheme == "unix-datagram" ? "unix:" : "") + rest))"
     }
 
+    /// For a path that is too long: its name, in a folder whose own name is short.
+    private static func shorter(_ path: String) -> String {
+        if path.hasPrefix("@") { return "unix:@" + (path.count > 40 ? path.dropFirst().prefix(20) : path.dropFirst()) }
+        let name = path.split(separator: "/").last.map(String.init) ?? ""
+        return "unix:/tmp/" + (name.isEmpty || name.utf8.count > 40 ? "x.sock" : name)
+    }
+
     /// The two whose names people write in place of the number.
     private static let services = ["http": 80, "https": 443]
 
@@ -26,6 +33,7 @@ extension TypedAddress {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2 else { return "1337" }
         let (host, port) = (parts[0], parts[1])
+        if host.lowercased() == "unix" { return shorter(port) }
         let candidates = ["\(port):\(host)", "\(host):\(services[port.lowercased()] ?? 1337)", port]
         return candidates.first { (try? Endpoint(parsing: $0)) != nil } ?? "1337"
     }
