@@ -71,7 +71,9 @@ import Testing
         for finding in findings {
             #expect(!finding.evidence.isEmpty && !finding.cause.isEmpty && !finding.next.isEmpty)
         }
-        #expect(findings.contains { $0.severity == .problem } == (row.reusing != nil && row.ids.first != "server-there"))
+        #expect(
+            findings.contains { $0.severity == .problem } == (row.reusing != nil && row.ids.first != "server-there")
+        )
     }
 
     @Test func `who holds it and how long it takes is said`() throws {
