@@ -33,7 +33,7 @@ package final class BlockingFile: Sendable {
     }
 
     /// How many bytes it has now; nil for what is no file, such as a pipe. In C: `fstat`.
-    package var length: Int? { try? Syscalls.fileLength(descriptor) }
+    package var length: Int? { try? Syscalls.fileLength(descriptor.with(\.self)) }
 
     deinit {
         let opened = descriptor.with(\.self)
