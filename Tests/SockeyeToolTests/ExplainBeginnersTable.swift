@@ -21,6 +21,10 @@ extension PastedMessage {
     private static let twoGiven = "TypeError: handle() takes 1 positional argument but 2 were given"
     private static let ofInt = "ValueError: invalid literal for int() with base 10: "
 
+    private static let noAnswer =
+        "A connection attempt failed because the connected party did not properly respond after a period of time, or "
+        + "established connection failed because connected host has failed to respond"
+
     static let beginners = [
         python("s.send(data)", "OSError: [Errno 89] Destination address required", "no-destination"),
         python("s.send(text.split(\",\")[0])", notText, "bytes-not-text"),
@@ -47,6 +51,20 @@ extension PastedMessage {
             "TypeError: bind(): AF_INET address must be tuple, not str",
             "address-not-tuple"
         ),
+        python("s.send(b'x')", "TimeoutError: [WinError 10060] " + noAnswer, "peer-vanished"),
+        PastedMessage("Node", "Error: This socket has been ended by the other party", "broken-pipe"),
+        PastedMessage(
+            "curl",
+            "curl: (7) Failed to connect to a.example port 80 after 3062 ms: Couldn't connect to server",
+            "connect-timed-out"
+        ),
+        PastedMessage("Python", "NameError: name 'socket' is not defined", "socket-not-created"),
+        PastedMessage("Python", "ModuleNotFoundError: No module named 'sockets'", "socket-not-created"),
+        PastedMessage("Python", "TypeError: recv() takes at least 1 argument (0 given)", "address-not-tuple"),
+        PastedMessage("Python", "TypeError: socket.accept() takes no arguments (1 given)", "address-not-tuple"),
+        PastedMessage("Python", "AttributeError: 'NoneType' object has no attribute 'send'", "socket-is-none"),
+        PastedMessage("telnet", "Connection closed by foreign host.", "end-of-stream"),
+        PastedMessage("Python", "urllib.error.URLError: <urlopen error timed out>", "connect-timed-out"),
         PastedMessage("words", "it hangs", "hangs"),
         PastedMessage("words", "my program waits forever", "hangs"),
         PastedMessage("words", "recv returns empty bytes", "empty-receive"),

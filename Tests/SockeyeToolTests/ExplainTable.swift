@@ -402,7 +402,7 @@ struct PastedMessage: Sendable, CustomTestStringConvertible {
         PastedMessage(
             "Swift",
             "Error Domain=NSURLErrorDomain Code=-1004 \"Could not connect to the server.\"",
-            "connection-refused"
+            "connect-timed-out"
         ),
         PastedMessage(
             "Swift",

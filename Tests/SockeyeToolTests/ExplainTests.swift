@@ -136,7 +136,7 @@ import Testing
     @Test(arguments: [
         "Segmentation fault (core dumped)", "all is well", "IndexError: list index out of range", "errno 4711",
         "exit code 1", "error 404", "😀", "reconnecting", "\u{0}\u{1B}[31m", "*", "nullPointerEPIPException", "REEPIPE",
-        "EPIPES",
+        "EPIPES", "OSError: [Errno 36] File name too long: 'aaa'", "OSError: [Errno 39] Directory not empty: 'a'",
     ])
     func `what is no socket error is not explained`(text: String) {
         #expect(id(text) == nil)
@@ -149,6 +149,14 @@ import Testing
     func `an unknown text gets the nearest guess`(text: String, expected: String) {
         #expect(id(text) == nil)
         #expect(NearestGuess.entries(for: ErrorText(text)).map(\.id).contains(expected))
+    }
+
+    @Test(arguments: [
+        "ZeroDivisionError: division by zero", "MemoryError", "IndexError: list index out of range", "nc: not found",
+        "No module named 'numpy'",
+    ])
+    func `what is near nothing gets no guess`(text: String) {
+        #expect(NearestGuess.entries(for: ErrorText(text)).isEmpty)
     }
 
     @Test func `a huge text is explained by its end`() {

@@ -91,6 +91,55 @@ import Testing
 
     static let rows: [Row] = connecting + serving + conversing + datagrams
 
+    @Test(arguments: [
+        ("json.load(open('config.json'))", "json.decoder.JSONDecodeError: Extra data: line 2 column 1 (char 3)"),
+        ("n = int(input('age? '))", "ValueError: invalid literal for int() with base 10: ''"),
+        ("pickle.load(open('a', 'rb'))", "EOFError: Ran out of input"),
+        ("open('a?b.txt')", "OSError: [Errno 22] Invalid argument: 'a?b.txt'"),
+        ("print(i)", "BrokenPipeError: [Errno 32] Broken pipe"),
+        ("for i in range(n):", "TypeError: 'str' object cannot be interpreted as an integer"),
+        ("sys.stdout.write(b'hi')", "TypeError: write() argument must be str, not bytes"),
+        ("open('a').read()", "ValueError: I/O operation on closed file."),
+        ("os.close(99)", "OSError: [Errno 9] Bad file descriptor"),
+        ("os.fork()", "BlockingIOError: [Errno 11] Resource temporarily unavailable"),
+        ("while True: x += 1", "KeyboardInterrupt"),
+        ("f(s)", "ValueError: Invalid argument: bad mode"),
+    ])
+    func `a line of the program that shows no socket is not explained by one`(code: String, message: String) throws {
+        let match = try #require(ErrorText(Self.python(code, message)).matches().first)
+        #expect(match.entry.isOtherMatter, "\(match.entry.title)")
+        #expect(try #require(Self.answer(Self.python(code, message))).entry.title == match.entry.title)
+    }
+
+    @Test(arguments: [
+        ("s.send(open('a', 'rb').read())", "BrokenPipeError: [Errno 32] Broken pipe"),
+        ("print(s.recv(9))", "OSError: [Errno 9] Bad file descriptor"),
+        ("s.connect((input(), 9))", "ConnectionRefusedError: [Errno 111] Connection refused"),
+        ("name = input()", "EOFError: EOF when reading a line"),
+    ])
+    func `a line that shows a socket is explained by it`(code: String, message: String) throws {
+        #expect(try #require(ErrorText(Self.python(code, message)).matches().first).entry.isOtherMatter == false)
+    }
+
+    @Test(arguments: [
+        "bash: ./server.sh: Permission denied", "open /etc/shadow: permission denied",
+        "java.io.FileNotFoundException: /etc/shadow (Permission denied)",
+        "Error: EACCES: permission denied, open '/etc/shadow'",
+    ])
+    func `a permission of a file is about no network`(text: String) throws {
+        #expect(try #require(Self.answer(text)).entry.meaning.contains("No network is concerned"))
+    }
+
+    @Test(arguments: [
+        ("read tcp 192.168.1.5:54321->10.0.0.9:8080: read: connection reset by peer", "10.0.0.9", "likely the other"),
+        ("write tcp 10.0.0.9:8080->192.168.1.5:54321: write: broken pipe", "10.0.0.9", "likely this program"),
+        ("read tcp 10.0.0.1:50000->10.0.0.9:50001: i/o timeout", "10.0.0.9", "does not show"),
+    ])
+    func `of Go's two addresses the first is this program's`(text: String, host: String, words: String) throws {
+        #expect(MentionedAddress(in: text).host == host)
+        #expect(try #require(Self.answer(text)).entry.meaning.contains(words))
+    }
+
     private static let connecting = [
         Row(
             name: "refused on this computer",
@@ -161,6 +210,12 @@ import Testing
 
     private static let serving = [
         Row(
+            name: "a port that Windows does not give",
+            text: python("s.bind((\"\", 80))", "PermissionError: [WinError 10013] An attempt was made to access a socket"),
+            first: "on Windows: another program",
+            gone: ["without being administrator", "use a port of 1024"]
+        ),
+        Row(
             name: "a port that is taken, on Windows",
             text: python(
                 "s.bind((\"\", 8080))",
@@ -217,6 +272,21 @@ import Testing
     ]
 
     private static let conversing = [
+        Row(
+            name: "select with the keyboard on Windows",
+            text: python(
+                "select.select([sys.stdin, s], [], [])",
+                "OSError: [WinError 10038] An operation was attempted on something that is not a socket"
+            ),
+            first: "on Windows select takes sockets only",
+            gone: ["in C:"]
+        ),
+        Row(
+            name: "a timeout of an unknown call",
+            text: "TimeoutError: timed out",
+            first: "if it was connecting",
+            gone: ["The connection stands"]
+        ),
         Row(
             name: "a reset while connecting",
             text: python("s.connect((h, p))", "ConnectionResetError: [Errno 104] Connection reset by peer"),

@@ -7,6 +7,11 @@ enum CallDetail {
     static let threadTarget = "sockeye_thread_target"
     static let severalNumbers = "sockeye_several_numbers"
 
+    static let quickFailure = "sockeye_quick_failure"
+
+    /// For curl's `Failed to connect … after 3 ms`: that a computer is reached and refuses takes no seconds.
+    static func ofTime(in line: String) -> String { line.contains(#/ after \d{1,3} ms/#) ? quickFailure : "" }
+
     /// For Python's `int('5\n6\n')`, where a newline stands between digits; else empty.
     static func ofNumber(in line: String) -> String {
         line.contains(#/base 10: b?'[^']*\d *(\\r)?\\n *-?\d/#) ? severalNumbers : ""

@@ -4,6 +4,7 @@ struct Circumstances {
     let facts: Set<Fact>
     /// As it is written in Python: `bind`, `sendto`; empty: unknown.
     let call: String
+    private let ends: MentionedAddress.Ends?
 
     /// Something that the text shows. Nothing follows from one that is missing.
     enum Fact: Hashable, Sendable {
@@ -16,8 +17,19 @@ struct Circumstances {
         /// The language or the library sets SO_REUSEADDR by itself.
         case reusing
         case address(AddressFact)
-        /// The message ends with the name of a file.
+        /// The message has the name of a file, and of no call on a socket.
         case file
+        /// The connecting failed, and the message does not say how.
+        case unsure
+        case select
+        /// The message is that the other side was the first to end, in Node's or in telnet's words.
+        case endedByOther, farewell
+        /// A module's name is not known; a call was given too many values, or too few.
+        case notImported, arguments
+
+        fileprivate var isCall: Bool {
+            if case .call = self { true } else { false }
+        }
         case rawSocket
     }
 
@@ -40,6 +52,7 @@ struct Circumstances {
     ///   - line: The line of the error, and the line of code that it is about.
     ///   - frames: The lines below the error, in which Java and Node show where it happened.
     init(surroundings: String, line: String, frames: String = "", address: MentionedAddress) {
+        ends = address.ends
         call = ["bind", "sendto", "connect"].first { line.contains("\($0)(") } ?? ""
         var facts = Set(address.facts.map(Fact.address))
         if let call = SocketCall(line: line) ?? SocketCall(frames: frames) { facts.insert(.call(call)) }
@@ -52,17 +65,27 @@ struct Circumstances {
         if language?.reusesAddresses == true || Language.reusingCalls.contains(where: line.contains) {
             facts.insert(.reusing)
         }
-        if line.contains(#/ denied: b?['"]/#) { facts.insert(.file) }
+        if Self.isFile(line), !facts.contains(where: \.isCall) { facts.insert(.file) }
+        if line.contains(#/Failed to connect to .* port|Could not connect to the server|NSURLErrorDomain.*-1004/#) {
+            facts.insert(.unsure)
+        }
+        if line.contains("select.select(") { facts.insert(.select) }
+        if line.contains("ended by the other party") { facts.insert(.endedByOther) }
+        if line.contains(#/[Cc]onnection closed by/#) { facts.insert(.farewell) }
+        if line.contains(#/name '\w+' is not defined|No module named/#) { facts.insert(.notImported) }
+        if line.contains(#/takes at least 1 argument|takes no arguments|takes 1 positional/#) { facts.insert(.arguments) }
         if surroundings.contains("SOCK_RAW") { facts.insert(.rawSocket) }
         self.facts = facts
     }
 
     /// The entry with the causes and commands that fit here, the likeliest first.
     func fitted(_ entry: Explanation) -> Explanation {
+        if entry.isOtherMatter { return entry }
         var entry = entry
         for fitting in Fitting.all where fitting.id == entry.id && fitting.facts.isSubset(of: facts) {
             fitting.apply(to: &entry)
         }
+        if let ends { entry.meaning += " " + ends.words }
         if facts.contains(.datagram) {
             entry.next = entry.next.map {
                 $0.replacing("sockeye doctor {address}", with: "sockeye doctor udp:{address}")
@@ -76,6 +99,14 @@ struct Circumstances {
             entry.next = ["s.\(call)(\(data)(\"127.0.0.1\", {port}))  # with two pairs of parentheses"]
         }
         return entry
+    }
+
+    /// `denied: 'a.txt'`, `denied, open '/etc/a'`, `open /etc/a: permission denied`, `bash: ./a.sh: Permission denied`.
+    private static func isFile(_ line: String) -> Bool {
+        line.contains(#/ denied(?:, \w+|:) b?['"]/#) || line.contains("FileNotFoundException")
+            || line.contains(#/\b(open|mkdir|rename|stat|lstat|remove|unlink|chdir|exec|fork\/exec) \S+: [Pp]ermission denied/#)
+            || line.contains(#/(^|[\s:])\S*\/\S*: [Pp]ermission denied/#)
+            || line.contains(#/\b(ba|z|da|k|fi)?sh: [^:]*:? ?[Pp]ermission denied: \S/#)
     }
 
     private static func isDatagram(_ text: String) -> Bool {

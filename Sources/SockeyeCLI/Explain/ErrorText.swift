@@ -9,6 +9,12 @@ struct ErrorText {
         let text: String
         /// How many characters of the line were recognised: the longer, the surer.
         let weight: Int
+
+        /// The same in other words, where the line of the program shows that no socket is concerned.
+        func told(at code: String) -> Match {
+            let entry = OtherMatter.told(of: entry, code: code, message: text)
+            return Match(entry: entry, line: line, text: text, weight: weight)
+        }
     }
 
     /// 256 KiB: of a longer text the end is looked at, which is where programs say why they ended.
@@ -69,9 +75,11 @@ struct ErrorText {
     func matches() -> [Match] {
         var found: [Match] = []
         var (operation, detail) = ("", "")
+        var position = TracebackPosition()
         for (index, line) in lines.enumerated() {
             let plain = PlainLine.of(line)
             if let call = codeLine(plain) {
+                position.take(call)
                 operation = Self.operation(in: call) ?? operation
                 detail = CallDetail.word(in: call) ?? detail
                 continue
@@ -80,14 +88,15 @@ struct ErrorText {
             // The colon: what begins a line stands there as behind the name of a program.
             guard
                 let match = Self.best(
-                    in: "\(detail) \(CallDetail.ofNumber(in: plain)) \(operation) : \(plain)",
+                    in: "\(detail) \(CallDetail.ofNumber(in: plain)) \(CallDetail.ofTime(in: plain)) \(operation) : \(plain)",
                     line,
                     number: skippedLines + index + 1
                 )
             else {
+                position.pass(plain)
                 continue
             }
-            found.append(match)
+            found.append(match.told(at: position.code))
         }
         let broken = lines.suffix(Self.brokenLines)
         if found.isEmpty, lines.count > 1, let first = broken.first,
@@ -131,9 +140,15 @@ struct ErrorText {
 
     /// Which socket call a line of a traceback makes; it tells errors apart that share one message.
     private static func operation(in code: String) -> String? {
-        ["bind", "connect", "accept", "listen", "create_connection", "open_connection", "recv", "send"]
+        ["bind", "connect", "accept", "listen", "create_connection", "open_connection", "recv", "send", "sendall"]
             .first { code.contains("\($0)(") }
-            .map { $0 == "create_connection" || $0 == "open_connection" ? "connect" : $0 }
+            .map {
+                switch $0 {
+                case "create_connection", "open_connection": "connect"
+                case "sendall": "send"
+                default: $0
+                }
+            }
     }
 
     private static func best(in searched: String, _ line: String, number: Int) -> Match? {
@@ -142,14 +157,27 @@ struct ErrorText {
         // The name service has numbers of its own, -2 and the like, in which those of Windows are the only ones that are known.
         let isName = words.contains(Array("gaierror".utf8))
         let name = errorNumber(in: lower, words).flatMap { isName && $0 < 10_000 ? nil : ErrorNumber.name(of: $0) }
-        var best: (entry: Explanation, weight: Int)?
-        for known in Self.candidates(words, hasNumber: name != nil) {
-            let weight = known.weight(in: lower, words, numberName: name)
-            if weight > (best?.weight ?? 0) { best = (known.entry, weight) }
-        }
-        guard let best else { return nil }
+        guard let best = best(in: lower, words, number: name) else { return nil }
         let text = line.split(separator: " ").joined(separator: " ")
         return Match(entry: best.entry, line: number, text: text, weight: best.weight)
+    }
+
+    /// Where the words and the number disagree, the words are right: systems count differently.
+    private static func best(in line: [UInt8], _ words: Set<[UInt8]>, number: String?)
+        -> (entry: Explanation, weight: Int)?
+    {
+        var best: (entry: Explanation, weight: Int, isWords: Bool)?
+        for known in candidates(words, hasNumber: false) {
+            let (weight, isWords) = known.weight(in: line, words)
+            if weight > (best?.weight ?? 0) { best = (known.entry, weight, isWords) }
+        }
+        let isElsewhere = Phrase.ofOthers.contains { $0.mayBeIn(words) && $0.isIn(line) }
+        if let number, best?.isWords != true, best?.weight ?? 0 < Known.numberWeight, !isElsewhere,
+            let known = known.first(where: { $0.entry.errnos.contains(number) })
+        {
+            return (known.entry, Known.numberWeight)
+        }
+        return best.map { ($0.entry, $0.weight) }
     }
 
     /// An entry and what to look for, taken apart once.
@@ -163,16 +191,15 @@ struct ErrorText {
         }
 
         /// 13: it says more than the class of an exception, `TimeoutError`, and less than any words beside it.
-        private static let numberWeight = 13
+        static let numberWeight = 13
 
-        func weight(in line: [UInt8], _ words: Set<[UInt8]>, numberName: String?) -> Int {
-            var weight = 0
+        func weight(in line: [UInt8], _ words: Set<[UInt8]>) -> (weight: Int, isWords: Bool) {
+            var found = (weight: 0, isWords: false)
             for phrase in phrases
-            where phrase.length > weight && phrase.mayBeIn(words) && phrase.isIn(line) { weight = phrase.length }
-            if weight < Self.numberWeight, let numberName, entry.errnos.contains(numberName) {
-                weight = Self.numberWeight
+            where phrase.length > found.weight && phrase.mayBeIn(words) && phrase.isIn(line) {
+                found = (phrase.length, phrase.isWords)
             }
-            return weight
+            return found
         }
     }
 
@@ -223,60 +250,5 @@ struct ErrorText {
         let gap = text.prefix { !isDigit($0) && !Phrase.isWord($0) }
         guard gap.count <= 4 else { return nil }
         return Int32(String(decoding: text.dropFirst(gap.count).prefix(while: isDigit), as: UTF8.self))
-    }
-}
-
-/// A piece of a message to look for: text, with `*` for anything in between. It begins and ends at a word's edge.
-struct Phrase {
-    private let parts: [[UInt8]]
-    /// The word that it begins with, where it begins with one.
-    let first: [UInt8]?
-    /// How much of a line it recognises.
-    let length: Int
-
-    init(_ text: String) {
-        parts = text.lowercased().split(separator: "*").map { Array($0.utf8) }
-        length = parts.reduce(0) { $0 + $1.count }
-        first = parts.first.flatMap { part in
-            part.first.map(Self.isWord) == true ? Array(part.prefix(while: Self.isWord)) : nil
-        }
-    }
-
-    /// The whole words of a line.
-    static func words(of line: [UInt8]) -> Set<[UInt8]> {
-        Set(line.split { !isWord($0) }.map { Array($0) })
-    }
-
-    /// False: certainly not, since its first word is not there.
-    func mayBeIn(_ words: Set<[UInt8]>) -> Bool { first.map(words.contains) ?? true }
-
-    /// - Parameter line: in lower case.
-    func isIn(_ line: [UInt8]) -> Bool {
-        var start = 0
-        for part in parts {
-            guard let end = Self.find(part, in: line, from: start) else { return false }
-            start = end
-        }
-        return true
-    }
-
-    /// The end of the first place where `part` stands as whole words.
-    static func find(_ part: [UInt8], in line: [UInt8], from start: Int) -> Int? {
-        guard let first = part.first, let last = part.last, start + part.count <= line.count else { return nil }
-        for index in start...(line.count - part.count) where line[index] == first {
-            let end = index + part.count
-            guard line[index..<end].elementsEqual(part) else { continue }
-            if isWord(first), index > 0, isWord(line[index - 1]) { continue }
-            if isWord(last), end < line.count, isWord(line[end]) { continue }
-            return end
-        }
-        return nil
-    }
-
-    static func isWord(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
-        default: byte >= 0x80
-        }
     }
 }

@@ -21,6 +21,8 @@ struct Explanation: Sendable {
     var followsFrom: [String] = []
     /// The phrases are words of a person, "it hangs", and not of a program: they count only in a text of few lines.
     var isDescription = false
+    /// What it says of sockets has been replaced, so nothing is to be fitted to them.
+    var isOtherMatter = false
 
     /// The phrases that a message has, without those that look for what a traceback shows around it.
     var messages: [String] { phrases.filter { !$0.hasPrefix("sockeye_") } }

@@ -24,7 +24,7 @@ extension Explanation {
             errnos: ["ECONNREFUSED"],
             phrases: [
                 "connection refused", "ConnectionRefusedError", "actively refused it", "kind: ConnectionRefused",
-                "Could not connect to the server", "NSURLErrorDomain*-1004", "Failed to connect to*port",
+                "\(CallDetail.quickFailure)*Failed to connect to*port",
                 "ERR_CONNECTION_REFUSED", "Connect call failed", "ConnectionFailed*refused", "ConnectException",
                 "Verbindungsaufbau abgelehnt", "Connexion refusée", "Conexión rehusada", "Connessione rifiutata",
                 "Zielcomputer die Verbindung verweigerte", "ordinateur cible l'a expressément refusée",
@@ -50,7 +50,8 @@ extension Explanation {
             ],
             errnos: ["ETIMEDOUT"],
             phrases: [
-                "connection timed out", "connect timed out", "SocketTimeoutException*connect timed out",
+                "Could not connect to the server", "NSURLErrorDomain*-1004", "Failed to connect to*port",
+                "urlopen error timed out", "connection timed out", "connect timed out", "SocketTimeoutException*connect timed out",
                 "Connect to*timed out", "failed to respond*connected host",
                 "connect*ETIMEDOUT", "dial*i/o timeout", "Operation timed out", "kind: TimedOut", "ConnectTimeout",
                 "ConnectTimeoutError", "Failed to connect*Timeout was reached", "(28) Failed to connect to*port",

@@ -44,7 +44,7 @@ extension Explanation {
                 "sockeye connect {address} --explain  # shows who closes first",
             ],
             errnos: ["EPIPE"],
-            phrases: ["broken pipe", "BrokenPipeError", "EPIPE", "kind: BrokenPipe"]
+            phrases: ["This socket has been ended by the other party", "broken pipe", "BrokenPipeError", "EPIPE", "kind: BrokenPipe"]
         ),
         Explanation(
             id: "peer-vanished",
@@ -68,6 +68,8 @@ extension Explanation {
                 "send: connection timed out", "recv*TimeoutError: [Errno 110]", "recv*TimeoutError: [Errno 60]",
                 "send*TimeoutError: [Errno 110]", "send*TimeoutError: [Errno 60]",
                 "SocketException: Connection timed out", "SocketException: Operation timed out",
+                "send*did not properly respond after a period of time",
+                "recv*did not properly respond after a period of time",
                 "Recv failure: Connection timed out", "Recv failure: Operation timed out",
             ]
         ),
@@ -135,7 +137,7 @@ extension Explanation {
             errnos: ["ESHUTDOWN"],
             phrases: [
                 "write after end", "ERR_STREAM_WRITE_AFTER_END", "Socket output is shutdown", "endpoint shutdown",
-                "This socket has been ended by the other party", "had already been shut down in that direction",
+                "had already been shut down in that direction",
                 "can't send after socket shutdown",
             ]
         ),
@@ -146,6 +148,7 @@ extension Explanation {
                 "A socket call got a descriptor of a file, of a socket that was closed, or a number that never was one.",
             causes: [
                 "the socket was closed before, and on Windows the handle is void then",
+                "on Windows select takes sockets only: sys.stdin, files and pipes do not work in it",
                 "in C: accept's or socket's result was not checked, or overwritten: = binds weaker than <",
             ],
             next: ["in C: if ((fd = socket(…)) < 0), with both pairs of parentheses"],
@@ -174,6 +177,7 @@ extension Explanation {
                 "EOFError", "end of stream", "Premature end", "EOF occurred", "stream ended unexpectedly",
                 "bytes read on a total of", "early eof", ": EOF", "ended before", "NSStreamEventEndEncountered",
                 "NoSuchElementException: No line found",
+                "Connection closed by foreign host", "Connection closed by remote host",
             ]
         ),
         Explanation(

@@ -117,6 +117,7 @@ extension Explanation {
                 "connect", "bind", "listen", "accept", "send", "sendall", "recv", "sendto", "recvfrom", "settimeout",
             ]
             .map { "module 'socket' has no attribute '\($0)'" }
+                + ["name 'socket' is not defined", "No module named 'sockets'", "No module named 'Socket'"]
         ),
         Explanation(
             id: "socket-is-none",
@@ -130,7 +131,7 @@ extension Explanation {
             next: [
                 "server = socket.socket()  # on a line of its own, then server.bind((host, port)) and server.listen()"
             ],
-            phrases: ["accept", "listen", "recv", "recvfrom", "sendall", "sendto"].map {
+            phrases: ["accept", "connect", "listen", "recv", "recvfrom", "send", "sendall", "sendto"].map {
                 "'NoneType' object has no attribute '\($0)'"
             }
         ),

@@ -3,10 +3,13 @@ extension Explanation {
     static let waiting: [Explanation] = [
         Explanation(
             id: "receive-timed-out",
-            title: "timed out while waiting for data",
-            meaning:
-                "The connection stands, and the other side sent nothing within the time limit that your program set.",
+            title: "timed out: what the program waited for did not come within its time limit",
+            meaning: """
+                The message alone does not tell whether the program waited for data (recv) or was still connecting: the line of \
+                code that it comes from does.
+                """,
             causes: [
+                "if it was connecting: nothing answered, since the address is wrong or a firewall drops the packets",
                 "the other side waits too: each believes that it is the other one's turn",
                 "the message has no end that the server knows: it waits for a newline, or for the rest of a length",
                 "your bytes are still in a buffer of yours: flush was not called",

@@ -40,6 +40,14 @@ extension Fitting {
     ]
 
     private static let silent = [
+        Fitting("connect-timed-out", [.unsure]) {
+            $0.title = "connecting failed, and the message does not say whether it was refused or nothing answered"
+            $0.meaning = """
+                A refusal takes a few milliseconds (on Windows two seconds). If it took longer, nothing answered, or a router said \
+                that there is no way to the computer.
+                """
+            $0.add = ["no program listens on that address and port, so the computer refuses"]
+        },
         Fitting("connect-timed-out", [.address(.loopback)]) {
             $0.first = ["the server is so busy"]
             $0.drop = ["a private address", "the Wi-Fi keeps", "the address is wrong"]

@@ -1,6 +1,21 @@
 // A conversation ends otherwise than expected, or something waits: the call tells most.
 extension Fitting {
-    static let conversing = ending + waiting + limits
+    static let conversing = ending + waiting + limits + values
+
+    private static let values = [
+        Fitting("address-not-tuple", [.arguments]) {
+            $0.title = "the call was given too many values, or too few"
+            $0.meaning = "recv wants to know how many bytes to take at most; accept takes nothing and returns two things."
+            $0.causes = ["recv() without a number", "accept(…) with something in its parentheses"]
+            $0.next = ["data = connection.recv(1024)", "connection, address = server.accept()"]
+        },
+        Fitting("socket-not-created", [.notImported]) {
+            $0.title = "Python's module socket was not imported, or its name is misspelt"
+            $0.meaning = "A module has to be imported by its name before it can be used; Python's is called socket."
+            $0.causes = ["import socket is missing at the top of the file", "the name is misspelt: it has no s at its end"]
+            $0.next = ["import socket  # at the top of the file; it comes with Python and need not be installed"]
+        },
+    ]
 
     private static let ending = [
         Fitting("connection-reset", [.call(.connect)]) {
@@ -18,6 +33,22 @@ extension Fitting {
             $0.first = ["the other program has ended", "it closed while bytes"]
         },
         Fitting("connection-reset", [.call(.send)]) { $0.drop = ["it closed while bytes"] },
+        Fitting("broken-pipe", [.endedByOther]) {
+            $0.title = "the other side has ended the connection, and this side sends"
+            $0.drop = ["your own side has called", "connect was forgotten"]
+        },
+        Fitting("end-of-stream", [.farewell]) {
+            $0.title = "the other side has ended the connection"
+            $0.meaning = "The program at the other end closed the connection, in an orderly way. Why, its own output tells."
+            $0.causes = [
+                "it had said all that it had to say, which is no error",
+                "it did not like what was sent, or has ended or crashed: look at its terminal",
+            ]
+        },
+        Fitting("not-a-socket", [.select]) {
+            $0.first = ["on Windows select takes"]
+            $0.addNext = ["on Windows read the keyboard in a thread of its own, and give select the sockets only"]
+        },
         Fitting("broken-pipe", [.call(.receive)]) { $0.drop = ["connect was forgotten"] },
         Fitting("broken-pipe", [.windows]) { $0.drop = ["connect was forgotten"] },
         Fitting("connection-aborted", [.call(.accept)]) {
@@ -44,6 +75,12 @@ extension Fitting {
     ]
 
     private static let waiting = [
+        Fitting("receive-timed-out", [.call(.receive)]) {
+            $0.title = "timed out while waiting for data"
+            $0.meaning =
+                "The connection stands, and the other side sent nothing within the time limit that your program set."
+            $0.drop = ["if it was connecting"]
+        },
         Fitting("receive-timed-out", [.call(.accept)]) {
             $0.title = "timed out while waiting for a client"
             $0.meaning = "accept waits for a client, and none came within the time limit that your program set."

@@ -25,8 +25,14 @@ extension Fitting {
             $0.dropNext = ["netsh "]
         },
         Fitting("permission-denied", [.windows]) {
-            $0.drop = ["the server wants a port below 1024", "a Unix socket whose file"]
-            $0.first = ["on Windows: another program"]
+            $0.meaning = "Windows keeps no ports for administrators, not even below 1024: something else forbids this one."
+            $0.causes = [
+                "on Windows: another program holds the port exclusively",
+                "the port is in a reserved range (Hyper-V, WSL, Docker)",
+                "a firewall on this computer, or an antivirus program, forbids it",
+                "datagrams to a broadcast address without SO_BROADCAST",
+            ]
+            $0.dropNext = ["use a port of 1024 or more"]
         },
         Fitting("permission-denied", [.address(.portHigh)]) {
             $0.drop = ["the server wants a port below 1024"]
@@ -47,8 +53,12 @@ extension Fitting {
             $0.next = ["s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)  # before sendto, for a broadcast"]
         },
         Fitting("permission-denied", [.file]) {
-            $0.meaning = "The system does not let this program open that file. No network is concerned."
-            $0.causes = ["the file or its folder belongs to somebody else, or is protected against writing"]
+            $0.title = "permission denied: this is about a file, and not about a socket"
+            $0.meaning = "The system does not let this program open or run that file. No network is concerned."
+            $0.causes = [
+                "the file or its folder belongs to somebody else, or is protected against writing",
+                "a script or program that is not marked as one: chmod +x makes it so",
+            ]
             $0.next = ["ls -l  # in the file's folder: shows whose it is, and who may do what"]
         },
         Fitting("not-permitted", [.rawSocket]) {

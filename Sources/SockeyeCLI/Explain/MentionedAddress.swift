@@ -4,11 +4,43 @@ import Sockeye
 struct MentionedAddress: Equatable {
     var host = "HOST"
     var port = "PORT"
+    let ends: Ends?
     /// What kind of address it is; nothing where there is none.
     var facts: Set<Circumstances.AddressFact> = []
 
-    /// Looks for `host:port`, for Python's `('host', port)` and for Java's `name/1.2.3.4:port`.
-    init(in text: String) {
+    /// The two ends in Go's `read tcp A->B`, of which the first is this program's; nil in other messages.
+    struct Ends: Equatable {
+        let own: String
+        let other: String
+        /// Whether the other one is likely the server, since its port is none that a client is given; nil: nothing tells.
+        let isOtherServer: Bool?
+
+        /// For a person.
+        var words: String {
+            let ends = "Of the two addresses the first, \(own), is this program's end, and \(other) is the other's"
+            guard let isOtherServer else { return ends + "; which of them is the server does not show." }
+            return ends + "; the server is likely \(isOtherServer ? "the other" : "this program"), as the ports look."
+        }
+    }
+
+    /// 32768: below it systems give clients no port on Linux, and from 49152 elsewhere.
+    private static let firstOfClients: UInt16 = 32_768
+
+    private static func ends(in text: String) -> Ends? {
+        let arrow = #/\b(?:read|write) (?:tcp|udp)[46]? (\S+:(\d{1,5}))->(\S+:(\d{1,5})):/#
+        guard let found = text.firstMatch(of: arrow)?.output, let own = UInt16(found.2), let other = UInt16(found.4) else {
+            return nil
+        }
+        let isClients = (own >= firstOfClients, other >= firstOfClients)
+        let isOtherServer = isClients.0 == isClients.1 ? nil : isClients.0
+        return Ends(own: String(found.1), other: String(found.3), isOtherServer: isOtherServer)
+    }
+
+    /// Looks for `host:port`, for Python's `('host', port)`, for Java's `name/1.2.3.4:port`, and for Go's `A->B`.
+    init(in whole: String) {
+        ends = Self.ends(in: whole)
+        // The one that can be called: the server's, or else the other one.
+        let text = ends.map { " " + ($0.isOtherServer == false ? $0.own : $0.other) } ?? whole
         let pair = #/\(['"]([^'"\s]+)['"], ?(\d{1,5})\)/#
         let colon =
             #/(?:^|[\s(\/@"'])(localhost|(?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-fA-F:.]+\]|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+):(\d{1,5})\b/#

@@ -1,7 +1,7 @@
 /// Entries whose words are near those of an unknown text: for typing errors, and for messages in other words.
 enum NearestGuess {
-    /// 0.4: below that the words have little in common, and a wrong guess is worse than none.
-    static let threshold = 0.4
+    /// 0.55: below that the words have little in common, and a wrong guess is worse than none.
+    static let threshold = 0.55
     private static let maximumCount = 3
     /// 300: a message in other words is not longer.
     private static let mostCharacters = 300

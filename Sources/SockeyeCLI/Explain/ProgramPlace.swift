@@ -14,6 +14,8 @@ struct ProgramPlace: Equatable {
         "/go/src/", "/lib/go", "/pkg/mod/", "/rustc/", "/.cargo/registry",
     ]
 
+    static func isForeign(_ frame: String) -> Bool { foreign.contains { frame.contains($0) } }
+
     private init?(path: Substring, line: Substring, code: String = "") {
         guard let number = Int(line), !path.hasPrefix("<"), !Self.foreign.contains(where: { path.contains($0) }) else {
             return nil

@@ -23,8 +23,8 @@ struct RelayIdle: Equatable {
             return Remark(
                 "in-flight",
                 """
-                \(time), and \(Quantity.bytes(inFlight[side] ?? 0)) for the \(side.rawValue) are still on their way: its \
-                kernel has not acknowledged them
+                \(time), and \(Quantity.bytes(inFlight[side] ?? 0)) for the \(side.rawValue) are still on their way, or wait \
+                on this side since the \(side.rawValue) does not read: its kernel has not acknowledged them
                 """
             )
         }

@@ -38,8 +38,8 @@ struct EndState: Sendable, Equatable {
     /// - Parameter port: ` on port 1337`, or nothing.
     static func takenPort(_ port: String) -> String {
         """
-        A new server\(port) gets "address already in use" for that time. SO_REUSEADDR, set before bind(), prevents it only where \
-        the server that has ended had set it too: wait now, and set it for the next time (sockeye serve does)
+        A new server\(port) gets "address already in use" for that time, unless both it and the server that has ended set \
+        SO_REUSEADDR before bind(), as most servers do (sockeye serve does): then it starts at once
         """
     }
 }

@@ -166,8 +166,7 @@ extension RelayStory {
                 """
         } else {
             cause = """
-                A program resets when it closes with bytes unread, when it is told of bytes after it has closed, when it \
-                is killed in the middle, or on purpose
+                A program resets when it closes or is killed with bytes unread, when bytes come after that, or on purpose
                 """
         }
         return Remark(

@@ -6,7 +6,8 @@ extension SideStory {
             let amount = Quantity.bytes(look.underWay)
             return Remark(
                 "in-flight",
-                "\(start): \(amount) for the \(peer) are still on their way: its kernel has not acknowledged them"
+                "\(start): \(amount) for the \(peer) are still on their way, or wait on this side since the \(peer) does "
+                    + "not read: its kernel has not acknowledged them"
             )
         }
         let instead = look.occupation?.instead(peer)

@@ -91,7 +91,7 @@ extension SideStory {
         let cause =
             hadFinished
             ? "It had finished before and was sent more: a closed socket answers that with RST"
-            : "A program resets when it closes with bytes unread, when it is killed in the middle, or on purpose"
+            : "A program resets when it closes or is killed with bytes unread, when bytes come after that, or on purpose"
         return Remark(
             "reset",
             """
