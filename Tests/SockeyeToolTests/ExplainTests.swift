@@ -219,7 +219,9 @@ import Testing
             #expect(outcome.errors.contains(part), "\(part) in \(outcome.errors)")
         }
         let json = try Program.sockeye("explain", "--json", "conection refussed").finish()
-        let object = try JSONSerialization.jsonObject(with: json.output) as? [String: Any]
+        let lines = json.text.split(separator: "\n")
+        let object = try JSONSerialization.jsonObject(with: Data((lines.first ?? "").utf8)) as? [String: Any]
+        #expect(lines.last?.contains(#""event":"error""#) == true, "\(json.text)")
         #expect(object?["known"] as? Bool == false)
         #expect((object?["guesses"] as? [Any])?.isEmpty == false)
         #expect(json.status == 1)
