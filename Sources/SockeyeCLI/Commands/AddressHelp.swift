@@ -6,7 +6,7 @@ struct AddressHelp: ParsableCommand {
         commandName: "address",
         abstract: "What an ADDRESS may be.",
         discussion: """
-            1337                        this computer only: connect tries [::1] and 127.0.0.1, serve takes 127.0.0.1
+            1337                        this computer only: serve takes 127.0.0.1, connect tries [::1] too
             localhost:1337              the same, by name
             192.168.1.20:1337           one IPv4 address: a computer, or one of this computer's own
             '[2001:db8::7]:1337'        an IPv6 address stands in brackets

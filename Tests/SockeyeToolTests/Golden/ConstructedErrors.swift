@@ -27,6 +27,14 @@ enum ConstructedErrors {
         ),
         ("no host", SocketError(.hostUnreachable, .connect, remoteAddress: there), "192.0.2.7:1337", Facts()),
         ("timed out connecting", SocketError(.timedOut, .connect, remoteAddress: there), "192.0.2.7:1337", Facts()),
+        (
+            "timed out connecting to this computer", SocketError(.timedOut, .connect, remoteAddress: here), "1337",
+            Facts()
+        ),
+        (
+            "timed out connecting to a Unix socket",
+            SocketError(.timedOut, .connect), "unix:/tmp/x.sock", Facts()
+        ),
         ("timed out later", SocketError(.timedOut, .receive, remoteAddress: there), "192.0.2.7:1337", Facts()),
         ("name unknown", SocketError(.nameNotFound, .resolve), "nosuch.invalid:1337", Facts()),
         ("no name service", SocketError(.nameServiceUnavailable, .resolve), "example.org:1337", Facts()),
