@@ -152,7 +152,7 @@ import Testing
     }
 
     @Test func `every code has advice`() {
-        #expect(Self.rows.count == 16)
+        #expect(Self.rows.count == 17)
         for code in SocketError.Code.allCases {
             let advice = Advice(for: SocketError(code, .connect), at: "localhost:1337", command: "connect")
             #expect(!advice.cause.isEmpty && !advice.next.isEmpty)
