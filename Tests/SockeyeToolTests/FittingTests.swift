@@ -211,7 +211,10 @@ import Testing
     private static let serving = [
         Row(
             name: "a port that Windows does not give",
-            text: python("s.bind((\"\", 80))", "PermissionError: [WinError 10013] An attempt was made to access a socket"),
+            text: python(
+                "s.bind((\"\", 80))",
+                "PermissionError: [WinError 10013] An attempt was made to access a socket"
+            ),
             first: "on Windows: another program",
             gone: ["without being administrator", "use a port of 1024"]
         ),

@@ -71,7 +71,7 @@ import Testing
             (["serve", "--framming", "lines"], "Unknown option '--framming'. Did you mean '--framing'?"),
             (["connect", "1", "--explian"], "Did you mean '--explain'?"),
             (["serve", "-echo"], "Unknown option '-echo'. A long option has two dashes: '--echo'."),
-            (["connect", "help"], "sockeye help connect "),
+            (["connect", "help"], "sockeye help connect\n"),
         ] as [([String], String)]
     )
     func `a slip of the keys is answered with what was meant, and 64`(command: [String], words: String) throws {

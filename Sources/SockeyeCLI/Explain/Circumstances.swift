@@ -73,7 +73,9 @@ struct Circumstances {
         if line.contains("ended by the other party") { facts.insert(.endedByOther) }
         if line.contains(#/[Cc]onnection closed by/#) { facts.insert(.farewell) }
         if line.contains(#/name '\w+' is not defined|No module named/#) { facts.insert(.notImported) }
-        if line.contains(#/takes at least 1 argument|takes no arguments|takes 1 positional/#) { facts.insert(.arguments) }
+        if line.contains(#/takes at least 1 argument|takes no arguments|takes 1 positional/#) {
+            facts.insert(.arguments)
+        }
         if surroundings.contains("SOCK_RAW") { facts.insert(.rawSocket) }
         self.facts = facts
     }
@@ -104,7 +106,9 @@ struct Circumstances {
     /// `denied: 'a.txt'`, `denied, open '/etc/a'`, `open /etc/a: permission denied`, `bash: ./a.sh: Permission denied`.
     private static func isFile(_ line: String) -> Bool {
         line.contains(#/ denied(?:, \w+|:) b?['"]/#) || line.contains("FileNotFoundException")
-            || line.contains(#/\b(open|mkdir|rename|stat|lstat|remove|unlink|chdir|exec|fork\/exec) \S+: [Pp]ermission denied/#)
+            || line.contains(
+                #/\b(open|mkdir|rename|stat|lstat|remove|unlink|chdir|exec|fork\/exec) \S+: [Pp]ermission denied/#
+            )
             || line.contains(#/(^|[\s:])\S*\/\S*: [Pp]ermission denied/#)
             || line.contains(#/\b(ba|z|da|k|fi)?sh: [^:]*:? ?[Pp]ermission denied: \S/#)
     }

@@ -88,7 +88,8 @@ struct ErrorText {
             // The colon: what begins a line stands there as behind the name of a program.
             guard
                 let match = Self.best(
-                    in: "\(detail) \(CallDetail.ofNumber(in: plain)) \(CallDetail.ofTime(in: plain)) \(operation) : \(plain)",
+                    in:
+                        "\(detail) \(CallDetail.ofNumber(in: plain)) \(CallDetail.ofTime(in: plain)) \(operation) : \(plain)",
                     line,
                     number: skippedLines + index + 1
                 )

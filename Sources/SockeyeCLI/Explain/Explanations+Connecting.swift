@@ -51,7 +51,8 @@ extension Explanation {
             errnos: ["ETIMEDOUT"],
             phrases: [
                 "Could not connect to the server", "NSURLErrorDomain*-1004", "Failed to connect to*port",
-                "urlopen error timed out", "connection timed out", "connect timed out", "SocketTimeoutException*connect timed out",
+                "urlopen error timed out", "connection timed out", "connect timed out",
+                "SocketTimeoutException*connect timed out",
                 "Connect to*timed out", "failed to respond*connected host",
                 "connect*ETIMEDOUT", "dial*i/o timeout", "Operation timed out", "kind: TimedOut", "ConnectTimeout",
                 "ConnectTimeoutError", "Failed to connect*Timeout was reached", "(28) Failed to connect to*port",

@@ -44,7 +44,10 @@ extension Explanation {
                 "sockeye connect {address} --explain  # shows who closes first",
             ],
             errnos: ["EPIPE"],
-            phrases: ["This socket has been ended by the other party", "broken pipe", "BrokenPipeError", "EPIPE", "kind: BrokenPipe"]
+            phrases: [
+                "This socket has been ended by the other party", "broken pipe", "BrokenPipeError", "EPIPE",
+                "kind: BrokenPipe",
+            ]
         ),
         Explanation(
             id: "peer-vanished",

@@ -33,7 +33,8 @@ extension Explanation {
             ],
             next: ["s.connect((\"127.0.0.1\", {port}))  # with two pairs of parentheses"],
             phrases: [
-                "address must be tuple", "takes exactly one argument (2 given)", "recv() takes at least 1 argument (0 given)",
+                "address must be tuple", "takes exactly one argument (2 given)",
+                "recv() takes at least 1 argument (0 given)",
                 "recvfrom() takes at least 1 argument (0 given)", "accept() takes no arguments (1 given)",
                 "accept() takes 1 positional argument but 2 were given", "AF_INET address must be a pair",
                 "getsockaddrarg*must be tuple", "address must be a pair (host, port)",

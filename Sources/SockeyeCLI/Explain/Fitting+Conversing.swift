@@ -5,14 +5,17 @@ extension Fitting {
     private static let values = [
         Fitting("address-not-tuple", [.arguments]) {
             $0.title = "the call was given too many values, or too few"
-            $0.meaning = "recv wants to know how many bytes to take at most; accept takes nothing and returns two things."
+            $0.meaning =
+                "recv wants to know how many bytes to take at most; accept takes nothing and returns two things."
             $0.causes = ["recv() without a number", "accept(…) with something in its parentheses"]
             $0.next = ["data = connection.recv(1024)", "connection, address = server.accept()"]
         },
         Fitting("socket-not-created", [.notImported]) {
             $0.title = "Python's module socket was not imported, or its name is misspelt"
             $0.meaning = "A module has to be imported by its name before it can be used; Python's is called socket."
-            $0.causes = ["import socket is missing at the top of the file", "the name is misspelt: it has no s at its end"]
+            $0.causes = [
+                "import socket is missing at the top of the file", "the name is misspelt: it has no s at its end",
+            ]
             $0.next = ["import socket  # at the top of the file; it comes with Python and need not be installed"]
         },
     ]
@@ -39,7 +42,8 @@ extension Fitting {
         },
         Fitting("end-of-stream", [.farewell]) {
             $0.title = "the other side has ended the connection"
-            $0.meaning = "The program at the other end closed the connection, in an orderly way. Why, its own output tells."
+            $0.meaning =
+                "The program at the other end closed the connection, in an orderly way. Why, its own output tells."
             $0.causes = [
                 "it had said all that it had to say, which is no error",
                 "it did not like what was sent, or has ended or crashed: look at its terminal",

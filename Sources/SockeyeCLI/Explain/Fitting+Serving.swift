@@ -25,7 +25,8 @@ extension Fitting {
             $0.dropNext = ["netsh "]
         },
         Fitting("permission-denied", [.windows]) {
-            $0.meaning = "Windows keeps no ports for administrators, not even below 1024: something else forbids this one."
+            $0.meaning =
+                "Windows keeps no ports for administrators, not even below 1024: something else forbids this one."
             $0.causes = [
                 "on Windows: another program holds the port exclusively",
                 "the port is in a reserved range (Hyper-V, WSL, Docker)",

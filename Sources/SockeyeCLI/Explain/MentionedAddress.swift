@@ -28,7 +28,8 @@ struct MentionedAddress: Equatable {
 
     private static func ends(in text: String) -> Ends? {
         let arrow = #/\b(?:read|write) (?:tcp|udp)[46]? (\S+:(\d{1,5}))->(\S+:(\d{1,5})):/#
-        guard let found = text.firstMatch(of: arrow)?.output, let own = UInt16(found.2), let other = UInt16(found.4) else {
+        guard let found = text.firstMatch(of: arrow)?.output, let own = UInt16(found.2), let other = UInt16(found.4)
+        else {
             return nil
         }
         let isClients = (own >= firstOfClients, other >= firstOfClients)

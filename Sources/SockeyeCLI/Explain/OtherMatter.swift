@@ -54,7 +54,9 @@ struct OtherMatter: Sendable {
 
     static func isAboutSockets(_ code: String) -> Bool {
         SocketCall(line: code) != nil
-            || code.contains(#/\bsock|socket|urlopen|\bselect\.|\b(conn|connection|client|server|reader|writer)\.\w+\(|\bmakefile\(/#)
+            || code.contains(
+                #/\bsock|socket|urlopen|\bselect\.|\b(conn|connection|client|server|reader|writer)\.\w+\(|\bmakefile\(/#
+            )
     }
 
     private static let outputErrors: Set = ["broken-pipe", "would-block", "socket-closed"]
@@ -74,7 +76,8 @@ struct OtherMatter: Sendable {
 
     private static let keyboard = OtherMatter(
         title: "this line is about what was typed, and not about a socket",
-        meaning: "The line of the program reads from the keyboard (standard input), and what came was not what it expects.",
+        meaning:
+            "The line of the program reads from the keyboard (standard input), and what came was not what it expects.",
         causes: ["somebody typed something else, or just Enter"],
         next: ["print(repr(text))  # before it is converted: shows what was typed"]
     )
@@ -93,8 +96,10 @@ struct OtherMatter: Sendable {
     )
 
     private static let textStream = OtherMatter(
-        title: "this is about a text file or standard output, and not about a socket: they take text, and this is bytes",
-        meaning: "A file opened as text and sys.stdout take str. (With sockets it is the other way round: they take bytes.)",
+        title:
+            "this is about a text file or standard output, and not about a socket: they take text, and this is bytes",
+        meaning:
+            "A file opened as text and sys.stdout take str. (With sockets it is the other way round: they take bytes.)",
         causes: ["write(b\"…\") on a file that was opened with \"w\"", "sys.stdout.write(data) with received bytes"],
         next: ["file.write(data.decode())  # or open the file with \"wb\"", "sys.stdout.buffer.write(data)"]
     )
@@ -125,7 +130,8 @@ struct OtherMatter: Sendable {
 
     private static let process = OtherMatter(
         title: "this line is about another process, and not about a socket",
-        meaning: "The line of the program starts a process, and the system did not let it, or something in that failed.",
+        meaning:
+            "The line of the program starts a process, and the system did not let it, or something in that failed.",
         causes: ["there are too many processes, or too little memory: of this user, or in this container"],
         next: ["ulimit -u  # shows how many processes this user may have"]
     )
@@ -136,13 +142,16 @@ struct OtherMatter: Sendable {
             What the call is about is a file, a pipe or a descriptor by its number. Only if that number came from a socket's \
             fileno() is a socket concerned.
             """,
-        causes: ["the number is of nothing that is open: it was closed before, or never was", "a path or a right is wrong"],
+        causes: [
+            "the number is of nothing that is open: it was closed before, or never was", "a path or a right is wrong",
+        ],
         next: ["print what the call is given, right before it"]
     )
 
     private static let atWork = OtherMatter(
         title: "you ended the program with Ctrl-C",
-        meaning: "The line where it was shows no socket: the program was at work, or waited for something else. That is no error.",
+        meaning:
+            "The line where it was shows no socket: the program was at work, or waited for something else. That is no error.",
         causes: ["a loop that takes long, or never ends"],
         next: ["catch KeyboardInterrupt, if the program has something to tidy up"]
     )

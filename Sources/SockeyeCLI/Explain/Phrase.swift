@@ -12,7 +12,8 @@ struct Phrase {
     /// EINPROGRESS on macOS.
     static let ofOthers = [
         "file name too long", "resource deadlock avoided", "resource deadlock would occur", "no locks available",
-        "function not implemented", "directory not empty", "too many levels of symbolic links", "no message of desired type",
+        "function not implemented", "directory not empty", "too many levels of symbolic links",
+        "no message of desired type",
         "identifier removed", "no data available", "device not a stream", "no such file or directory", "file exists",
         "not a directory", "is a directory", "no space left on device", "read-only file system", "illegal seek",
         "no child processes", "inappropriate ioctl for device", "exec format error", "invalid request code",

@@ -157,7 +157,7 @@ extension StoryTables {
         StoryRow(
             name: "a reset",
             steps: open([
-                (.failed(.reset), ["reset"], "A program resets when it closes with bytes unread"),
+                (.failed(.reset), ["reset"], "A program resets when it closes or is killed with bytes unread"),
                 (.failed(.reset), [], ""),
                 (.closed(own: nil, peer: nil), ["closed"], "it was reset before: nothing stays behind"),
             ])

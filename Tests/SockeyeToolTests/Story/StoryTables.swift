@@ -180,7 +180,7 @@ enum StoryTables {
         ),
         StoryRow(
             name: "a reset of which nothing is known",
-            steps: open([(.reset(.client), ["reset"], "A program resets when it closes with bytes unread, when")])
+            steps: open([(.reset(.client), ["reset"], "A program resets when it closes or is killed with")])
         ),
         StoryRow(
             name: "a reader that does not read, and a network that loses",
