@@ -19,19 +19,36 @@ extension SystemProbes {
         var attempt: Attempt
         do {
             try begin(descriptor, address)
-            let isOver = Syscalls.waitWritable(descriptor, milliseconds: deadline.milliseconds)
-            let failure = isOver ? try Syscalls.pendingError(descriptor) : nil
-            let outcome: Attempt.Outcome = !isOver ? .silent : failure.map { .failed($0) } ?? .connected
-            // The kernel's own patience and ours are the same to a person: nobody has answered.
-            let isPatienceOver = failure == .timedOut
-            attempt = Attempt(address, isPatienceOver ? .silent : outcome, after: deadline.elapsed)
+            var messages: [NetworkMessage] = []
+            let outcome = try outcome(descriptor, until: deadline, &messages)
+            attempt = Attempt(address, outcome, after: deadline.elapsed)
+            attempt.messages = messages
         } catch {
             attempt = Attempt(address, .failed(error), after: deadline.elapsed)
         }
-        attempt.messages = Syscalls.takeNetworkMessages(descriptor)
+        attempt.messages += Syscalls.takeNetworkMessages(descriptor)
         attempt.local = try? Syscalls.localAddress(descriptor)
         if attempt.outcome == .connected { watch(socket, &attempt, for: watching) }
         return attempt
+    }
+
+    private static func outcome(
+        _ descriptor: Int32,
+        until deadline: Deadline,
+        _ messages: inout [NetworkMessage]
+    ) throws(Errno) -> Attempt.Outcome {
+        while Syscalls.waitWritable(descriptor, milliseconds: deadline.milliseconds) {
+            // The kernel's own patience and ours are the same to a person: nobody has answered.
+            if let failure = try Syscalls.pendingError(descriptor) {
+                return failure == .timedOut ? .silent : .failed(failure)
+            }
+            // A message of the network wakes as well, and does so before the kernel gives up for it: for a moment there is
+            // neither an error nor a connection. Only who has a peer is connected.
+            if (try? Syscalls.remoteAddress(descriptor)) != nil { return .connected }
+            if deadline.milliseconds == 0 { break }
+            messages += Syscalls.takeNetworkMessages(descriptor)
+        }
+        return .silent
     }
 
     private static func begin(_ descriptor: Int32, _ address: SocketAddress) throws(Errno) {

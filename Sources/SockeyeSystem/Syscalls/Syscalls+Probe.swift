@@ -79,12 +79,25 @@ extension Syscalls {
 
     /// Blocks until there is something to read, an error included; false when the time is up. In C: `poll`.
     package static func waitReadable(_ descriptor: Int32, milliseconds: Int32) -> Bool {
-        sockeye_wait_readable(descriptor, milliseconds) != 0
+        waiting(milliseconds) { sockeye_wait_readable(descriptor, $0) }
     }
 
     /// Blocks until something can be written, or a connect is over; false when the time is up. In C: `poll`.
     package static func waitWritable(_ descriptor: Int32, milliseconds: Int32) -> Bool {
-        sockeye_wait_writable(descriptor, milliseconds) != 0
+        waiting(milliseconds) { sockeye_wait_writable(descriptor, $0) }
+    }
+
+    /// A signal ends `poll` early, and nothing has come then: it waits on for what is left of its time.
+    private static func waiting(_ milliseconds: Int32, _ wait: (Int32) -> Int32) -> Bool {
+        let end = monotonicNanoseconds() + UInt64(max(milliseconds, 0)) * 1_000_000
+        var left = max(milliseconds, 0)
+        while true {
+            let count = wait(left)
+            // Any other error counts as something that came: the next call on the descriptor tells which it is.
+            if count >= 0 || Errno.last != .interrupted { return count != 0 }
+            let now = monotonicNanoseconds()
+            left = now >= end ? 0 : Int32(clamping: (end - now) / 1_000_000 + 1)
+        }
     }
 
     /// What TCP has measured on a connection: a round trip, and how many segments were sent again. In C: `TCP_INFO`.

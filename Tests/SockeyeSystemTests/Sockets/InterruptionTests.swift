@@ -31,6 +31,39 @@ import Testing
             #expect(try answer.withLock { try $0?.get() } == 1)
         }
     }
+
+    @Test func `a wait that a signal interrupts has seen nothing`() async {
+        await #expect(processExitsWith: .success) {
+            Signals.catchWithoutRestarting(SIGUSR1)
+            let (one, other) = try Syscalls.socketPair(nonblocking: false)
+            let thread = Mutex<pthread_t?>(nil)
+            let answers = Mutex<[Bool]>([])
+            Thread.detachNewThread {
+                Signals.unblockAll()
+                thread.withLock { $0 = pthread_self() }
+                let early = Syscalls.waitReadable(one, milliseconds: 300)
+                answers.withLock { $0.append(early) }
+                // Two minutes: nobody waits for them, since a byte comes.
+                let late = Syscalls.waitReadable(one, milliseconds: 120_000)
+                answers.withLock { $0.append(late) }
+            }
+            while thread.withLock({ $0 }) == nil { await Task.yield() }
+            guard let waiting = thread.withLock({ $0 }) else { return }
+            while answers.withLock({ $0.isEmpty }) {
+                pthread_kill(waiting, SIGUSR1)
+                await Task.yield()
+            }
+            #expect(answers.withLock { $0 } == [false], "its time was up, and nothing had come")
+            for _ in 0..<2000 {
+                pthread_kill(waiting, SIGUSR1)
+                await Task.yield()
+            }
+            #expect(answers.withLock { $0.count } == 1, "it came back although nothing was sent")
+            _ = try unsafe Syscalls.send(other, [1], count: 1)
+            while answers.withLock({ $0.count < 2 }) { await Task.yield() }
+            #expect(answers.withLock { $0 } == [false, true])
+        }
+    }
 }
 
 private enum Signals {
