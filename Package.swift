@@ -8,7 +8,12 @@ import PackageDescription
 // system's warns about code that nobody calls.
 let released = BuildSettingCondition.when(platforms: [.linux], configuration: .release)
 let startsFast: [LinkerSetting] = [
-    .unsafeFlags(["-static-stdlib", "-use-ld=lld", "-Xlinker", "-no-pie"], released),
+    .unsafeFlags(
+        ["-static-stdlib", "-use-ld=lld", "-Xlinker", "-no-pie", "-Xlinker", "--no-export-dynamic"]
+            // C++'s library and the unwinder inside as well: Swift's own list of libraries names the shared ones.
+            + ["-L", "\(Context.packageDirectory)/Linking", "-Xclang-linker", "-static-libgcc"],
+        released
+    ),
     .linkedLibrary("_FoundationCollections", released),
     .linkedLibrary("_FoundationCShims", released),
 ]

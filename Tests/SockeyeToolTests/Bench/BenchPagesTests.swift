@@ -63,6 +63,7 @@ import Testing
         let (server, port) = try server()
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bench-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
         let stored = folder.appendingPathComponent("before.json")
         let picture = folder.appendingPathComponent("both.svg")
         let first = try Program.sockeye("bench", port, "-c", "1", "--count", "200", "--json", "--name", "before")

@@ -43,13 +43,19 @@ enum BenchServer {
         return (server, try server.firstLine())
     }
 
+    /// What the servers of these tests keep, which goes when the process ends.
+    private static let folder: URL = {
+        atexit { try? FileManager.default.removeItem(atPath: NSTemporaryDirectory() + "sockeye-bench-\(getpid())") }
+        return URL(fileURLWithPath: NSTemporaryDirectory() + "sockeye-bench-\(getpid())")
+    }()
+
     /// redis on a Unix socket of its own; nil where it is not installed.
     static func redis() throws -> (Program, String)? {
         guard let path = Peers.path("redis-server") else {
             print("skipped: redis-server is not installed")
             return nil
         }
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("sockeye-\(UUID().uuidString)")
+        let folder = folder.appendingPathComponent(String(UUID().uuidString.prefix(8)))
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let socket = folder.appendingPathComponent("redis.sock").path
         let server = try Program(

@@ -78,6 +78,7 @@ import Testing
         let folder = FileManager.default.temporaryDirectory
         let request = folder.appendingPathComponent("bench-request-\(UUID().uuidString)")
         try Data([0, 255, 10, 92]).write(to: request)
+        defer { try? FileManager.default.removeItem(at: request) }
         let server = try Program.sockeye("serve", "--echo", "--quiet", "0")
         let outcome = try Program.sockeye(
             "bench",
