@@ -44,6 +44,7 @@ package struct SockeyeTool: AsyncParsableCommand {
             var kind: any ParsableCommand.Type = SockeyeTool.self
             do {
                 let arguments = Array(CommandLine.arguments.dropFirst())
+                kind = self.kind(ofHelpFor: Array(arguments.prefix(1)))
                 if let script = CompletionScript.wanted(by: arguments) {
                     OwnOutput.write(script)
                     exit()

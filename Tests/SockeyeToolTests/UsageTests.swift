@@ -99,6 +99,7 @@ import Testing
     )
     func `a line as netcat has it is answered with the one that is right`(typed: String, meant: String) throws {
         let outcome = try Program.sockeye(arguments: typed.split(separator: " ").map(String.init)).finish()
+            ("connect -p 20 localhost", "sockeye connect localhost:20"),
         #expect(outcome.status == 64)
         #expect(outcome.text == "")
         #expect(outcome.errors.contains("Did you mean '\(meant)'?"), "\(outcome.errors)")
@@ -111,6 +112,26 @@ import Testing
         #expect(outcome.errors.contains("Error: "))
         #expect(!outcome.errors.contains("Did you mean"), "\(outcome.errors)")
     }
+    @Test(
+        arguments: [
+            ("relay localhost:http 1", "sockeye relay localhost:80 1"),
+            ("relay localhost 8000", "sockeye relay 1337 localhost:8000"),
+            ("relay ::1 1337", "sockeye relay 1338 '[::1]:1337'"),
+            ("relay tls:1337 8000", "sockeye relay 1337 8000"),
+            ("relay udp:unix:/x udp:8", "sockeye relay unix-datagram:/x udp:8"),
+            ("relay 1337 localhost:http", "sockeye relay 1337 localhost:80"),
+            ("serve 1337 localhost:http udp:9", "sockeye serve 1337 localhost:80 udp:9"),
+        ]
+    )
+    func `a line that is suggested has all its addresses`(typed: String, meant: String) throws {
+        let outcome = try Program.sockeye(arguments: typed.split(separator: " ").map(String.init)).finish()
+        #expect(outcome.status == 64)
+        #expect(
+            outcome.errors.split(whereSeparator: \.isNewline).contains { $0.hasSuffix(" " + meant) },
+            "\(outcome.errors)"
+        )
+    }
+
 
     @Test(arguments: [
         ["help"], ["help", "serve"], ["help", "address"], ["help", "ADDRESS"], ["help", "help"], ["--help"], ["-h"],

@@ -61,6 +61,21 @@ enum NetcatHabit {
         return true
     }
 
+    /// `sockeye relay localhost 8000`: the host and the port of a server, where two addresses are meant.
+    static func relayed(_ host: String, _ port: String) -> Failure? {
+        var words = [host, port]
+        guard (try? Endpoint(parsing: host)) == nil, join(&words), let server = words.first else { return nil }
+        return Failure(
+            attempted: "listen on \"\(SafeText.line(host))\"",
+            happened: "no port",
+            cause:
+                "the host and the port of one server as two words, as netcat has them; a relay has an address of its own "
+                + "before that of the server",
+            next: ["sockeye relay \(port == "1337" ? "1338" : "1337") \(Failure.quoted(server))"],
+            status: Failure.wrongUsage
+        )
+    }
+
     /// Those that sockeye has too, such as -4, are none of them.
     private static func isFlag(_ word: String) -> Bool { word.wholeMatch(of: #/-[lpkunv]+/#) != nil }
 }

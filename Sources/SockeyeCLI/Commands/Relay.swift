@@ -67,8 +67,9 @@ struct Relay: AsyncParsableCommand {
     func run() async throws {
         EventLog.begin(json)
         let (listen, target): (TypedAddress, TypedAddress)
-        do {
-            listen = try TypedAddress(self.listen, command: "relay")
+        do throws(Failure) {
+            if let failure = NetcatHabit.relayed(self.listen, self.target) { throw failure }
+            listen = try TypedAddress(self.listen, command: "relay", before: [self.target])
             target = try TypedAddress(self.target, command: "relay \(Failure.quoted(self.listen))")
         } catch {
             try error.end()

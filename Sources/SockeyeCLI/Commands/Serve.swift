@@ -97,7 +97,12 @@ struct Serve: AsyncParsableCommand {
         ThisProcess.raiseDescriptorLimit()
         let typed: [TypedAddress]
         do {
-            typed = try addresses.map { text in try TypedAddress(text, command: "serve") }
+            typed = try addresses.indices.map { index in
+                // Of several addresses, the line that is suggested has them all.
+                let before = addresses[..<index].map { " " + Failure.quoted($0) }.joined()
+                let after = Array(addresses[(index + 1)...])
+                return try TypedAddress(addresses[index], command: "serve" + before, before: after)
+            }
         } catch let failure as Failure {
             try failure.end()
         }

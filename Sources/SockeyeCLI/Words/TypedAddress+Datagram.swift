@@ -5,7 +5,7 @@ extension TypedAddress {
     static func isDatagramScheme(_ scheme: String) -> Bool { scheme == "udp" || scheme == "unix-datagram" }
 
     /// What is left to be parsed as an endpoint.
-    static func datagramAddress(_ text: String, _ command: String) throws(Failure) -> Substring {
+    static func datagramAddress(_ text: String, _ line: CommandLineFrame) throws(Failure) -> Substring {
         let rest = text.drop { $0 != ":" }.dropFirst()
         if text.lowercased().hasPrefix("unix-datagram:") { return "unix:" + rest }
         guard rest.lowercased().hasPrefix("unix:") else { return rest }
@@ -13,7 +13,7 @@ extension TypedAddress {
             attempted: "use the address \"\(SafeText.line(text))\"",
             happened: "udp: is a protocol of networks, and unix: is none",
             cause: "datagrams between programs of this computer have a scheme of their own",
-            next: ["sockeye \(command) \(Failure.quoted("unix-datagram:" + rest.dropFirst("unix:".count)))"],
+            next: [line.with("unix-datagram:" + rest.dropFirst("unix:".count))],
             status: Failure.wrongUsage
         )
     }

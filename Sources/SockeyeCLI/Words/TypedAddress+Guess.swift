@@ -3,20 +3,25 @@ import Sockeye
 /// What was meant by an address that is none, with as much of it as can be used.
 extension TypedAddress {
     /// - Parameter suggestions: Of the parser, which knows no commands.
-    static func next(for text: String, _ suggestions: [String], _ kind: SocketKind, _ command: String) -> [String] {
-        let name = String(command.prefix { $0 != " " })
-        let listens = ["serve", "relay", "doctor --listen"].contains { command.hasPrefix($0) }
+    static func next(
+        for text: String,
+        _ suggestions: [String],
+        _ kind: SocketKind,
+        _ line: CommandLineFrame
+    ) -> [String] {
+        // The second address of a relay is its target.
+        let listens = line.command == "relay" || ["serve", "doctor --listen"].contains { line.command.hasPrefix($0) }
         // Nobody connects to every interface.
         var fitting = suggestions.filter { listens || !$0.hasPrefix("*") }
         if fitting.isEmpty { fitting = suggestions.isEmpty ? [guess(text)] : suggestions }
-        let help = text.lowercased() == "help" ? ["sockeye help \(name)   has its options"] : []
-        return help + fitting.map { "sockeye \(command) \(Failure.quoted(Self.text($0, kind)))" }
+        let help = text.lowercased() == "help" ? ["sockeye help \(line.name)   has its options"] : []
+        return help + fitting.map { line.with(Self.text($0, kind)) }
     }
 
     /// The address for a command, or a kind of connection, that has no such scheme.
-    static func without(_ scheme: String, of text: String, _ command: String) -> String {
+    static func without(_ scheme: String, of text: String, _ line: CommandLineFrame) -> String {
         let rest = text.dropFirst(scheme.count + 1)
-        return "sockeye \(command) \(Failure.quoted((scheme == "unix-datagram" ? "unix:" : "") + rest))"
+        return line.with((scheme == "unix-datagram" ? "unix:" : "") + rest)
     }
 
     /// For a path that is too long: its name, in a folder whose own name is short.

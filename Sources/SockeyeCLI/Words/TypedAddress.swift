@@ -12,9 +12,12 @@ struct TypedAddress {
     /// The commands that know datagrams.
     private static let datagramCommands = ["serve", "connect", "relay", "replay", "doctor"]
 
-    /// - Parameter command: The name of the command, and what stands between it and the address.
+    /// - Parameters:
+    ///   - command: The name of the command, and what stands between it and the address.
+    ///   - others: What stands behind it.
     /// - Throws: what a person needs to write it right; its status is 64.
-    init(_ text: String, command: String) throws(Failure) {
+    init(_ text: String, command: String, before others: [String] = []) throws(Failure) {
+        let line = CommandLineFrame(command: command, others: others)
         var rest = text[...]
         if let scheme = text.split(separator: ":", maxSplits: 1).first?.lowercased(), text.contains(":") {
             if scheme == "tcp" { rest = rest.dropFirst("tcp:".count) }
@@ -29,7 +32,7 @@ struct TypedAddress {
                     cause: isLater
                         ? "datagrams are for sockeye serve, connect, relay, replay and doctor"
                         : "this version of sockeye speaks tcp: (which need not be written), udp:, unix: and unix-datagram:",
-                    next: [Self.without(scheme, of: text, command)],
+                    next: [Self.without(scheme, of: text, line)],
                     status: Failure.wrongUsage
                 )
             }
@@ -37,7 +40,7 @@ struct TypedAddress {
         let kind: SocketKind =
             Self.isDatagramScheme(text.prefix { $0 != ":" }.lowercased()) && text.contains(":") ? .datagram : .stream
         self.kind = kind
-        if kind == .datagram { rest = try Self.datagramAddress(text, command) }
+        if kind == .datagram { rest = try Self.datagramAddress(text, line) }
         do {
             endpoint = try Endpoint(parsing: String(rest))
         } catch {
@@ -45,7 +48,7 @@ struct TypedAddress {
                 attempted: "read the address \"\(SafeText.line(text))\"",
                 happened: error.problem,
                 cause: "an address is host:port, or a port alone for this computer, or unix:/path",
-                next: Self.next(for: String(rest), error.suggestions, kind, command)
+                next: Self.next(for: String(rest), error.suggestions, kind, line)
                     + (error.suggestions.isEmpty ? Self.serviceHint(rest) : []),
                 status: Failure.wrongUsage
             )
