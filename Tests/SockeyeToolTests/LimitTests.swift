@@ -225,6 +225,13 @@ import Testing
         (["--deny", "office"], "no IPv4 or IPv6 address"),
         (["--once", "--max-connections", "2"], "single connection: --max-connections, for many, does not"),
         (["--once", "--drain", "2s"], "--drain, for many, does not"),
+        (["--terminal", "--max-connections", "2"], "--terminal serves a single client: --max-connections, for many"),
+        (["--terminal", "--drain", "2s", "--loops", "2"], "client: --drain and --loops, for many, do not"),
+        (["--receive", "/dev/null", "--max-connections", "2"], "not a folder, serves a single client"),
+        (["--idle-timeout", "10us"], "the shortest is 1ms"), (["--idle-timeout", "0.01ms"], "the shortest is 1ms"),
+        (["--idle-timeout", "0.1us"], "the shortest is 1ms"),
+        (["--idle-timeout", "0.0001us"], "less than a nanosecond"),
+        (["--idle-timeout", "1h30"], "a number with its unit (us, ms, s, m, h or d), several of these, or seconds"),
     ])
     func `a wrong limit is a wrong command`(options: [String], explanation: String) throws {
         let outcome = try Program.sockeye(arguments: ["serve"] + options).finish()
@@ -238,7 +245,13 @@ import Testing
             ("500ms", .milliseconds(500)), ("2", .seconds(2)), ("0.5s", .milliseconds(500)), ("3m", .seconds(180)),
             ("1h", .seconds(3600)), ("0", .zero), ("2S", .seconds(2)), ("", nil), ("s", nil), ("-1s", nil),
             ("nan", nil),
-            ("inf", nil), ("1e3", nil), ("1 s", nil), ("1d", nil), ("10000h", nil), (".5", nil), ("1.2.3", nil),
+            ("inf", nil), ("1e3", nil), ("1 s", nil), ("1d", .seconds(86_400)), ("10000h", nil),
+            ("366d", .seconds(31_622_400)), ("367d", nil),
+            ("10us", .microseconds(10)), ("2.5\u{B5}s", .nanoseconds(2_500)), ("10\u{3BC}s", .microseconds(10)),
+            ("1h30m", .seconds(5_400)), ("1d2h3m4s5ms6us", .nanoseconds(93_784_005_006_000)),
+            ("1.5h30m", .seconds(7_200)),
+            ("1H30M", .seconds(5_400)), ("30m1h", nil), ("1h1h", nil), ("1h30", nil), ("1h-3m", nil), ("1h 3m", nil),
+            ("1w", nil), ("5ns", nil), ("h", nil), ("1hm", nil), ("1m366d", nil), (".5", nil), ("1.2.3", nil),
         ] as [(String, Duration?)]
     )
     func `a time is read as it is typed`(text: String, duration: Duration?) {

@@ -16,7 +16,7 @@ struct BenchLoad: ParsableArguments {
             "How long is measured: \(TypedDuration.examples). (default: 10s, without --count)",
             valueName: "time"
         ),
-        transform: TypedDuration.init(parsing:)
+        transform: TypedDuration.exact(parsing:)
     )
     var duration: TypedDuration?
 
@@ -36,7 +36,7 @@ struct BenchLoad: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("How long to go on before anything counts. (default: 500ms)", valueName: "time"),
-        transform: TypedDuration.init(parsing:)
+        transform: TypedDuration.exact(parsing:)
     )
     var warmUp: TypedDuration?
 
