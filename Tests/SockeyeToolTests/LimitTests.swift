@@ -223,7 +223,7 @@ import Testing
         (["--max-connections", "0"], "at least 1"), (["--idle-timeout", "0"], "in no time"),
         (["--idle-timeout", "soon"], "soon"), (["--allow", "10.1.2.3/8"], "behind the first 8"),
         (["--deny", "office"], "no IPv4 or IPv6 address"),
-        (["--once", "--max-connections", "2"], "single connection: --max-connections, for many, does not"),
+        (["--once", "--max-connections", "2"], "single client: --max-connections, for many, does not"),
         (["--once", "--drain", "2s"], "--drain, for many, does not"),
         (["--terminal", "--max-connections", "2"], "--terminal serves a single client: --max-connections, for many"),
         (["--terminal", "--drain", "2s", "--loops", "2"], "client: --drain and --loops, for many, do not"),

@@ -79,6 +79,9 @@ struct Serve: AsyncParsableCommand {
     var readiness: ReadinessOptions
 
     func validate() throws {
+        let several = loops.map { $0 > 1 } == true ? ["--loops"] : []
+        if role.terminal { try limits.validate(forOneOf: "--terminal", several) }
+        if once { try limits.validate(forOneOf: "--once") }
         try limits.validate(isOnce: once)
         if let loops, !(1...1024).contains(loops) {
             throw ValidationError("--loops \(loops): from 1 to 1024 make sense.")
@@ -118,6 +121,9 @@ struct Serve: AsyncParsableCommand {
         let audience = quiet ? nil : Audience()
         let role = try role.role(framing: messages.chosen, audience: audience, isOnce: once)
         Explainer.shared.source.with { $0 = self.role.source }
+        if let file = role as? FileReceiver, file.isForOne {
+            try limits.validate(forOneOf: "--receive with a file, not a folder,")
+        }
         let isForOne = once || self.role.terminal || (role as? FileReceiver)?.isForOne == true
         let idle = isForOne ? limits.idleTimeout.map { IdleLimit($0.duration, telling: explainer) } : nil
         defer { (role as? Hub)?.leaveTerminal() }

@@ -5,7 +5,8 @@ import Sockeye
 struct ServeLimits: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Serve at most so many clients at once, at all addresses together; the others wait in the queue.",
+            "Serve at most so many clients at once, at all addresses together; the others wait in the queue. Of datagrams, answer "
+                + "so many peers at once, and drop what others send.",
             valueName: "n"
         ),
         transform: { try TypedCount.parse($0, "from 1 up") }
@@ -58,17 +59,23 @@ struct ServeLimits: ParsableArguments {
         _ = try networks(deny, "--deny")
     }
 
-    /// `--once` holds a single conversation, and the limits for many make no sense there; one makes sense only there.
-    func validate(isOnce: Bool) throws {
-        let forMany = [maxConnections == nil ? nil : "--max-connections", drain == nil ? nil : "--drain"].compactMap(
-            \.self
+    /// The limits for many make no sense where a single client is served.
+    ///
+    /// - Parameters:
+    ///   - option: What says that there is one.
+    ///   - others: What else is for many.
+    func validate(forOneOf option: String, _ others: [String] = []) throws {
+        let limits = [maxConnections == nil ? nil : "--max-connections", drain == nil ? nil : "--drain"]
+        let forMany = limits.compactMap(\.self) + others
+        if forMany.isEmpty { return }
+        throw ValidationError(
+            "\(option) serves a single client: \(forMany.joined(separator: " and ")), for many, "
+                + "\(forMany.count == 1 ? "does" : "do") not go with it."
         )
-        if isOnce, !forMany.isEmpty {
-            throw ValidationError(
-                "--once serves a single connection: \(forMany.joined(separator: " and ")), for many, "
-                    + "\(forMany.count == 1 ? "does" : "do") not go with it."
-            )
-        }
+    }
+
+    /// What makes sense with `--once` only.
+    func validate(isOnce: Bool) throws {
         guard let timeout else { return }
         if !isOnce {
             throw ValidationError(
