@@ -40,7 +40,9 @@ struct BenchPages: ParsableArguments {
         for path in compare {
             let file: [UInt8]
             do {
-                file = try SystemFile.contents(path, limit: Self.largestFile)
+                file = try HeldUp.during(.input(path)) { () throws(Errno) in
+                    try SystemFile.contents(path, limit: Self.largestFile)
+                }
             } catch {
                 throw Self.wrong(path, "\(error)", "the path is wrong, or the file is not yours to read", line)
             }

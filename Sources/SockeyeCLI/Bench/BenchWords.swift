@@ -78,7 +78,9 @@ struct BenchWords: ParsableArguments {
         if text.hasPrefix("@") {
             let path = String(text.dropFirst())
             do {
-                bytes = try SystemFile.contents(path, limit: largestMessage)
+                bytes = try HeldUp.during(.input(path)) { () throws(Errno) in
+                    try SystemFile.contents(path, limit: largestMessage)
+                }
             } catch {
                 throw wrong(
                     "\(option) \(SafeText.line(text))",

@@ -56,13 +56,17 @@ struct Replay: AsyncParsableCommand {
         } catch {
             try error.end()
         }
-        let isSame = Locked(false)
+        let (isSame, isDone) = (Locked(false), Locked(false))
         try await Failure.explaining(typed, command: "replay \(Failure.quoted(file))") {
-            try await Interruption.ends {
+            let undone = Undone { [isDone] in
+                isDone.with(\.self) ? nil : "ended before the recording was played to its end"
+            }
+            try await Interruption.ends(undone: undone) {
                 let patience = wait?.duration ?? .seconds(5)
                 var player = ReplayPlayer(recording, to: typed, speed: speed, patience: patience)
                 let results = try await player.run()
                 isSame.with { $0 = !results.isEmpty && results.allSatisfy(\.isSame) }
+                isDone.with { $0 = true }
                 await tell(results)
             }
         }
@@ -88,7 +92,9 @@ struct Replay: AsyncParsableCommand {
     private func load() throws(Failure) -> Recording {
         let bytes: [UInt8]
         do {
-            bytes = try SystemFile.contents(file, limit: Recording.largestBytes)
+            bytes = try HeldUp.during(.input(file)) { () throws(Errno) in
+                try SystemFile.contents(file, limit: Recording.largestBytes)
+            }
         } catch {
             let isTooLarge = error == .fileTooLarge
             throw Failure(

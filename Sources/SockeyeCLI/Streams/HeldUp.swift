@@ -9,6 +9,8 @@ enum HeldUp {
         case output
         case recording
         case file(String)
+        /// A file that is read, and may be a pipe in which nothing comes.
+        case input(String)
 
         /// What is said of it when it is given up.
         var words: String {
@@ -16,6 +18,8 @@ enum HeldUp {
             case .output: "sockeye: nobody reads standard output: what was still to be written is dropped"
             case .recording: "sockeye: nobody reads the recording: what was still to be written is dropped"
             case .file(let path): "sockeye: nobody is at the other end of \(SafeText.line(path)): it is given up"
+            case .input(let path):
+                "sockeye: ended while it waited for the rest of \(SafeText.line(path)): nothing was done"
             }
         }
     }
@@ -53,6 +57,9 @@ enum HeldUp {
 
     /// Whether somebody waits in such a call now.
     static func isBlocked(_ by: By) -> Bool { calls.with { $0[by] != nil } }
+
+    /// What somebody waits for now, of which nothing can be told but that.
+    static var present: By? { calls.with { $0.keys.first } }
 
     /// What has blocked without a pause for so long, counted from `start` at the earliest; nil when nothing has.
     static func by(for nanoseconds: UInt64, since start: UInt64) -> By? {

@@ -104,6 +104,7 @@ enum Interruption {
         if let ending {
             aside(milliseconds: 0, ending.onSignal)
         } else if !isComing {
+            if let held = HeldUp.present { aside(milliseconds: 200) { Console.say(held.words) } }
             exit(impatientStatus)
         }
         waitForImpatience(first, number)
