@@ -80,6 +80,12 @@ package struct SockeyeTool: AsyncParsableCommand {
     /// As ArgumentParser's own, which takes a command that is asked for by itself for the tool.
     private static func exit(_ kind: any ParsableCommand.Type, _ error: any Error) -> Never {
         let status = kind.exitCode(for: error)
+        // A version, or a help that the parser writes: unlike its own exit, an output that takes nothing is told.
+        if status == .success {
+            let words = kind.fullMessage(for: error)
+            if !words.isEmpty { OwnOutput.write(words) }
+            exit()
+        }
         guard status == .validationFailure, !(error is ExitCode) else { kind.exit(withError: error) }
         var words = MistypedCommand.withoutFarGuess(kind.fullMessage(for: error))
         if error is ValidationError, kind != SockeyeTool.self {

@@ -83,6 +83,16 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        "--help", "serve --help", "help serve", "help address", "help", "--version", "--help-hidden",
+        "serve --help-hidden", "--generate-completion-script bash", "tour", "lesson", "resolve localhost",
+    ])
+    func `what is asked for and cannot be written is an error`(command: String) throws {
+        let outcome = try Program.shell("'\(Program.sockeyePath)' \(command) > /dev/full").finish()
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("could not write to standard output"), "\(outcome.errors)")
+    }
+
     @Test func `a server whose output is closed says so with the first bytes, and one that writes nothing needs none`()
         throws
     {

@@ -45,9 +45,16 @@ import Testing
             (["serve", "--drain", "-q"], "Missing value for '--drain"),
             (["connect", "-4"], "Missing expected argument"),
             (["serve", "--", "--drain", "-5"], "address \"--drain\""),
+            (["bench", "7000", "-c", "x"], "a whole number from 1 to"),
+            (["bench", "7", "--rate", "x"], "a number from"),
+            (["bench", "7000", "-n", "1.5"], "a whole number from 1"),
+            (["bench", "7", "--depth", "x"], "a whole number"),
+            (["resolve", "localhost", "--connect", "http"], "a port is a number from 1 to 65535"),
+            (["replay", "a", "1", "--speed", "x"], "a number above 0"),
+            (["serve", "--ready-fd", "x"], "the number of an open descriptor"),
         ] as [([String], String)]
     )
-    func `a negative number is called one`(command: [String], words: String) throws {
+    func `a number that is none, or negative, is called so`(command: [String], words: String) throws {
         let outcome = try Program.sockeye(arguments: command).finish()
         #expect(outcome.status == 64)
         #expect(outcome.text == "")
@@ -92,6 +99,7 @@ import Testing
             ("serve -l", "sockeye serve"), ("serve -k", "sockeye serve"), ("serve -lu", "sockeye serve udp:1337"),
             ("serve --echo -p 20900", "sockeye serve --echo 20900"),
             ("connect -u", "sockeye connect udp:localhost:1337"),
+            ("connect -p 20 localhost", "sockeye connect localhost:20"),
             ("connect -v localhost 1", "sockeye connect localhost:1"),
             ("listen 1337", "sockeye serve 1337"), ("client localhost 1337", "sockeye connect localhost:1337"),
             ("version", "sockeye --version"),
@@ -99,19 +107,11 @@ import Testing
     )
     func `a line as netcat has it is answered with the one that is right`(typed: String, meant: String) throws {
         let outcome = try Program.sockeye(arguments: typed.split(separator: " ").map(String.init)).finish()
-            ("connect -p 20 localhost", "sockeye connect localhost:20"),
         #expect(outcome.status == 64)
         #expect(outcome.text == "")
         #expect(outcome.errors.contains("Did you mean '\(meant)'?"), "\(outcome.errors)")
     }
 
-    @Test(arguments: ["serve --bogus", "serve --tls", "foo localhost 1337", "connect a b", "-x"])
-    func `what resembles nothing is not guessed at`(typed: String) throws {
-        let outcome = try Program.sockeye(arguments: typed.split(separator: " ").map(String.init)).finish()
-        #expect(outcome.status == 64)
-        #expect(outcome.errors.contains("Error: "))
-        #expect(!outcome.errors.contains("Did you mean"), "\(outcome.errors)")
-    }
     @Test(
         arguments: [
             ("relay localhost:http 1", "sockeye relay localhost:80 1"),
@@ -132,6 +132,13 @@ import Testing
         )
     }
 
+    @Test(arguments: ["serve --bogus", "serve --tls", "foo localhost 1337", "connect a b", "-x"])
+    func `what resembles nothing is not guessed at`(typed: String) throws {
+        let outcome = try Program.sockeye(arguments: typed.split(separator: " ").map(String.init)).finish()
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.contains("Error: "))
+        #expect(!outcome.errors.contains("Did you mean"), "\(outcome.errors)")
+    }
 
     @Test(arguments: [
         ["help"], ["help", "serve"], ["help", "address"], ["help", "ADDRESS"], ["help", "help"], ["--help"], ["-h"],

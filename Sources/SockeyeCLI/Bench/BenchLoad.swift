@@ -4,10 +4,20 @@ import SockeyeSystem
 
 /// How much load, and for how long.
 struct BenchLoad: ParsableArguments {
-    @Option(name: .shortAndLong, help: ArgumentHelp("How many connections.", valueName: "n"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("How many connections. (default: 64)", valueName: "n"),
+        transform: { try TypedCount.parse($0, "from 1 to 1000000") }
+    )
     var connections = 64
 
-    @Option(help: ArgumentHelp("Messages in flight on each connection; sent together without --rate.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Messages in flight on each connection; sent together without --rate. (default: 1)",
+            valueName: "n"
+        ),
+        transform: { try TypedCount.parse($0, "from 1 to 1000000") }
+    )
     var depth = 1
 
     @Option(
@@ -22,7 +32,8 @@ struct BenchLoad: ParsableArguments {
 
     @Option(
         name: [.customShort("n"), .long],
-        help: ArgumentHelp("How many messages are measured. Ends too when nothing comes for 10s.", valueName: "n")
+        help: ArgumentHelp("How many messages are measured. Ends too when nothing comes for 10s.", valueName: "n"),
+        transform: { try TypedCount.parse($0, "from 1 up") }
     )
     var count: Int?
 
@@ -30,7 +41,8 @@ struct BenchLoad: ParsableArguments {
         help: ArgumentHelp(
             "How many messages are due each second, over all connections. (default: each when the last was answered)",
             valueName: "n"
-        )
+        ),
+        transform: { try TypedCount.parseRate($0, "from 0.001 to 10000000") }
     )
     var rate: Double?
 
@@ -43,7 +55,10 @@ struct BenchLoad: ParsableArguments {
     @Flag(help: "Open a new connection for each message: how many a server takes each second.")
     var reconnect = false
 
-    @Option(help: ArgumentHelp("How many threads make the load.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("How many threads make the load. (default: 1)", valueName: "n"),
+        transform: { try TypedCount.parse($0, "from 1 to 1024") }
+    )
     var loops = 1
 
     /// 16 for the loops, the standard streams, and whatever the libraries have open.

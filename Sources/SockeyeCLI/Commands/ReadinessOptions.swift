@@ -18,7 +18,11 @@ struct ReadinessOptions: ParsableArguments {
         help: ArgumentHelp(
             "Once clients can come, write the same lines to this open descriptor, and close it.",
             valueName: "n"
-        )
+        ),
+        transform: { text in
+            if let number = Int32(text) { return number }
+            throw ValidationError("the number of an open descriptor, as in --ready-fd 3 3>ready")
+        }
     )
     var readyFd: Int32?
 

@@ -27,7 +27,8 @@ struct Replay: AsyncParsableCommand {
         help: ArgumentHelp(
             "Keep the recorded pauses: 1 as they were, 2 half as long. (default: no pauses)",
             valueName: "n"
-        )
+        ),
+        transform: { try TypedCount.parseRate($0, "above 0: 1 is as recorded, 2 is twice as fast") }
     )
     var speed: Double?
 
@@ -65,8 +66,8 @@ struct Replay: AsyncParsableCommand {
                 let patience = wait?.duration ?? .seconds(5)
                 var player = ReplayPlayer(recording, to: typed, speed: speed, patience: patience)
                 let results = try await player.run()
-                isSame.with { $0 = !results.isEmpty && results.allSatisfy(\.isSame) }
                 isDone.with { $0 = true }
+                isSame.with { $0 = !results.isEmpty && results.allSatisfy(\.isSame) }
                 await tell(results)
             }
         }

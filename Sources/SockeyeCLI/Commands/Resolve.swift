@@ -19,7 +19,10 @@ struct Resolve: AsyncParsableCommand {
     @Argument(help: "A name, or an address.")
     var name: String
 
-    @Option(help: ArgumentHelp("Connect to this port of each address, and say what happens.", valueName: "port"))
+    @Option(
+        help: ArgumentHelp("Connect to this port of each address, and say what happens.", valueName: "port"),
+        transform: TypedCount.parsePort
+    )
     var connect: UInt16?
 
     @Option(

@@ -132,12 +132,8 @@ final class Narrator: Sendable {
     }
 
     private func line(_ text: String) {
-        do throws(Errno) {
-            try StandardStream.output.write(Array((text + "\n").utf8))
-        } catch {
-            // Nobody reads on: the tour is over.
-            ThisProcess.exit(error == .brokenPipe ? 0 : 1)
-        }
+        // Where nobody reads on, the tour is over.
+        OwnOutput.write(text + "\n")
     }
 
     /// Text in rows of at most `width` characters, broken between words.
