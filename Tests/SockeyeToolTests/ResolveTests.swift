@@ -37,6 +37,28 @@ import Testing
         #expect(outcome.status == 0)
     }
 
+    @Test(arguments: [
+        ("unix:/tmp/x", "nothing to look up", "sockeye connect unix:/tmp/x\n"),
+        ("unix-datagram:/tmp/x", "nothing to look up", "sockeye connect unix-datagram:/tmp/x\n"),
+        ("udp:unix:/tmp/x", "nothing to look up", "sockeye connect unix:/tmp/x\n"),
+        ("/tmp/x", "nothing to look up", "sockeye connect unix:/tmp/x\n"),
+        ("udp:localhost:80", "udp: stands before it", "sockeye resolve localhost\n"),
+        ("TCP:[::1]:80", "tcp: stands before it", "sockeye resolve ::1 --connect 80\n"),
+        ("*:80", "every interface", "ip -brief address\n"), ("*", "every interface", "ip -brief address\n"),
+        ("1337", "a port alone", "sockeye resolve localhost --connect 1337\n"),
+        ("https://example.org/a", "the URL of a page", "sockeye resolve example.org --connect 443\n"),
+        ("http://example.org:8080/a", "the URL of a page", "sockeye resolve example.org --connect 8080\n"),
+        ("ftp://example.org", "the URL of a page", "sockeye resolve example.org\n"),
+        ("ftp://me:secret@example.org:21/a", "the URL of a page", "sockeye resolve example.org --connect 21\n"),
+        ("localhost:80", "there is a port after the name", "sockeye resolve localhost --connect 80\n"),
+    ])
+    func `another form of an address is told what it is`(text: String, words: String, next: String) throws {
+        let outcome = try Program.sockeye("resolve", text).finish()
+        #expect(outcome.status == 64)
+        #expect(outcome.text == "")
+        #expect(outcome.errors.contains(words) && outcome.errors.contains(next), "\(outcome.errors)")
+    }
+
     @Test func `with a port it says what happens at each address`() throws {
         let server = try Program.python(Script.server("while True: l.accept()[0].close()"))
         let port = try server.firstLine()

@@ -11,6 +11,8 @@ struct Resolve: AsyncParsableCommand {
             sockeye resolve example.org --connect 443  and whether it answers there, each tried by itself
             sockeye resolve -6 example.org --json      IPv6 only, a line of JSON for each address
 
+            It takes a name or an IP address alone: no port, no udp: before it, and no path of a Unix socket, which needs no \
+            look-up. \
             The addresses are in the order in which sockeye connect tries them, though that takes the families by turns.
             Status 1: there is no address, or with --connect none that answers.
             """
@@ -64,6 +66,7 @@ struct Resolve: AsyncParsableCommand {
 
     /// The name as an endpoint, with the port that is to be tried.
     private func endpoint() throws -> Endpoint {
+        if let failure = Failure(lookingUp: name) { throw failure }
         let endpoint = Endpoint.host(name, port: connect ?? 0)
         guard case .invalid(let error) = endpoint.kind else {
             _ = try family.preference(for: endpoint, typed: name)
