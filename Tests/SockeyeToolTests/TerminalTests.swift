@@ -75,6 +75,74 @@ import Testing
         #expect(end(server) == "onetwo")
     }
 
+    @Test func `a line that fails at a prompt is told, and the next one can be typed`() throws {
+        // Nobody listens any more once the first line has its answer.
+        let peer = try Program.python(
+            Script.server("c, _ = l.accept(); l.close(); c.recv(9); c.sendall(b'got it'); c.close()")
+        )
+        let address = "127.0.0.1:\(try peer.firstLine())"
+        let outcome = try play(
+            [
+                ["> ", "one\n"], ["got it", ""], ["> ", "two\n"], ["could not connect to \(address)", ""],
+                ["> ", "three\n"], ["could not connect to \(address)", ""], ["> ", "exit\n"],
+            ],
+            ["connect", "--reconnect", address]
+        )
+        #expect(outcome.status == 0, "\(outcome.text)")
+        #expect(outcome.text.contains("connection refused (ECONNREFUSED)"), "\(outcome.text)")
+        peer.finish()
+    }
+
+    // MARK: serve --terminal
+
+    /// A client of a server that may not be there yet.
+    private static let client = """
+        while True:
+            try: s = connect(); break
+            except ConnectionRefusedError: pass
+        s.sendall(b'question'); s.shutdown(1)
+
+        """
+
+    @Test func `a client that has finished sending is still answered`() throws {
+        let port = try Peers.closedPort()
+        let client = try Program.python(Script.prelude + Self.client + "print(read_all(s))", port)
+        let outcome = try play(
+            [["question", ""], ["has finished sending", ""], ["> ", "one\n"], ["> ", "two\n"], ["> ", "\u{4}"]],
+            ["serve", "--terminal", port]
+        )
+        #expect(outcome.status == 0, "\(outcome.text)")
+        #expect(client.finish().text == "b'onetwo'\n")
+    }
+
+    @Test func `a client that has finished sending and then goes ends the prompt`() throws {
+        let port = try Peers.closedPort()
+        let client = try Program.python(Script.prelude + Self.client + "s.recv(9); reset(s)", port)
+        let outcome = try play(
+            [["has finished sending", ""], ["> ", "one\n"], ["> ", "two"], ["connection reset", ""]],
+            ["serve", "--terminal", port]
+        )
+        #expect(outcome.status == 1, "\(outcome.text)")
+        client.finish()
+    }
+
+    @Test func `a client of a Unix socket that closes it ends the prompt`() throws {
+        let scratch = try Scratch()
+        let body = """
+            while True:
+                try: s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); break
+                except (FileNotFoundError, ConnectionRefusedError): pass
+            s.sendall(b'question'); s.close()
+            """
+        let client = try Program.python(Script.prelude + body, scratch.file("s"))
+        let outcome = try play(
+            [["question", ""], ["has gone; ", ""]],
+            ["serve", "--terminal", "unix:\(scratch.file("s"))"]
+        )
+        #expect(outcome.status == 0, "\(outcome.text)")
+        client.finish()
+    }
+
     @Test func `what would command the terminal is shown escaped`() throws {
         let peer = try Program.python(
             Script.server("c, _ = l.accept(); c.sendall(b'a\\x1b[31mb\\xff\\n'); read_all(c)")

@@ -81,23 +81,26 @@ struct Connect: AsyncParsableCommand {
             do {
                 let progress = ConnectProgress()
                 let undone = progress.undone(SafeText.line(typed.endpoint.description))
-                try await Interruption.ends(undone: undone) { try await talk(to: typed.endpoint, progress) }
+                try await Interruption.ends(undone: undone) { try await talk(to: typed, progress) }
             } catch let error as SocketError {
-                let source = try source.address()
-                if let failure = await family.contradiction(error, goal(typed.endpoint), from: source) { throw failure }
-                let again = "sockeye connect \(Failure.quoted(typed.endpoint.description))"
-                guard let framing = messages.framing, let failure = Failure(error, framing, again: again) else {
-                    throw limits.naming(error)
-                }
-                throw failure
+                throw await failure(of: error, typed)
             }
         }
+    }
+
+    private func failure(of error: SocketError, _ typed: TypedAddress) async -> Failure {
+        let source = try? source.address()
+        if let failure = await family.contradiction(error, goal(typed.endpoint), from: source) { return failure }
+        let again = "sockeye connect \(Failure.quoted(typed.endpoint.description))"
+        if let framing = messages.framing, let failure = Failure(error, framing, again: again) { return failure }
+        return Failure(limits.naming(error), typed, command: "connect")
     }
 
     /// Where the connection itself goes.
     private func goal(_ endpoint: Endpoint) -> Endpoint { route.proxy?.endpoint ?? endpoint }
 
-    private func talk(to endpoint: Endpoint, _ progress: ConnectProgress) async throws {
+    private func talk(to typed: TypedAddress, _ progress: ConnectProgress) async throws {
+        let endpoint = typed.endpoint
         var options = ConnectionOptions()
         options.observer = EventLog.observing(explain ? Explainer.shared : nil)
         keepAlive.apply(to: &options)
@@ -118,7 +121,10 @@ struct Connect: AsyncParsableCommand {
         )
         let (framing, conduct) = (messages.chosen, ending.conduct)
         if reconnect {
-            let session = LineSession(opener: opener, framing: framing, conduct: conduct, idle: idle)
+            let session = LineSession(opener: opener, framing: framing, conduct: conduct, idle: idle) { error in
+                if let error = error as? SocketError { return await failure(of: error, typed) }
+                return error as? Failure
+            }
             return try await session.run(Input(), isPrompting: StandardStream.input.isTerminal)
         }
         try await opener.withConnection { connection in

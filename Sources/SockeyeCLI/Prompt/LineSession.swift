@@ -8,6 +8,8 @@ struct LineSession {
     let conduct: Conduct
     /// For each connection; a person may take as long as he likes to type.
     let idle: IdleLimit?
+    /// What a person is told of an error that ends one of the connections.
+    let failure: @Sendable (any Error) async -> Failure?
     /// 300 ms: once an answer has begun, a server that does not close is not waited for any longer than that.
     private static let patience = Duration.milliseconds(300)
 
@@ -31,8 +33,20 @@ struct LineSession {
             screen.lineWasTyped()
             if line == Prompt.exit { return }
             // An empty line at a prompt is a person who wants another prompt.
-            if !line.isEmpty { try await exchange(line) }
+            if !line.isEmpty { try await exchangeOrTell(line) }
             screen.showPrompt()
+        }
+    }
+
+    /// The next line has a connection of its own, which may be luckier.
+    private func exchangeOrTell(_ line: [UInt8]) async throws {
+        do {
+            try await exchange(line)
+        } catch {
+            guard !Task.isCancelled, let failure = await failure(error), failure.status != Failure.wrongUsage else {
+                throw error
+            }
+            failure.tell()
         }
     }
 
