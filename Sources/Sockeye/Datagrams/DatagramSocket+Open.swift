@@ -105,8 +105,10 @@ public func withDatagramSocket<Result>(
 }
 
 extension DatagramSocket {
+    /// Hands the socket to `body`, and closes it on every way out.
+    ///
     /// The scope's task is the socket's owner, so that its waits do without a cancellation handler each.
-    fileprivate func closing<Result>(
+    package func closing<Result>(
         after body: (DatagramSocket) async throws -> Result
     ) async throws -> Result {
         defer { close() }

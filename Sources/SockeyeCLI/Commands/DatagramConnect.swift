@@ -136,7 +136,7 @@ struct DatagramSession: Sendable {
     }
 
     private func receive() async -> SocketError? {
-        let events = socket.remoteAddress.flatMap(DataEvents.ofDatagrams(from:))
+        let events = socket.remoteAddress.flatMap { DataEvents.ofDatagrams(from: $0) }
         var display = Output.standard.display(events: events)
         do {
             while true {

@@ -56,8 +56,10 @@ struct ReadinessOptions: ParsableArguments {
     }
 
     /// Tells it. What it returns takes the file away again.
-    func tell(_ addresses: [SocketAddress], again: String) throws(Failure) -> PortFile? {
-        let lines = addresses.map { $0.port.map { "\($0)\n" } ?? "\($0)\n" }.joined()
+    func tell(_ addresses: [(SocketAddress, SocketKind)], again: String) throws(Failure) -> PortFile? {
+        let lines = addresses.map { address, kind in
+            (address.port.map { "\($0)" } ?? TypedAddress.text(for: address, kind)) + "\n"
+        }.joined()
         let file: PortFile?
         do throws(Errno) {
             file = try portFile.map { path throws(Errno) in try PortFile(path, Array(lines.utf8)) }

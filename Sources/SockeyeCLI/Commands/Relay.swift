@@ -148,7 +148,7 @@ struct Relay: AsyncParsableCommand {
         let goal = target.kind == .datagram ? target.text : "\(target.endpoint)"
         try await log.writeHeading(listen: TypedAddress.text(for: address, listen.kind), target: goal)
         RelayAnnouncement(of: address, listen.kind, target: goal, isQuiet: quiet).say()
-        _ = try readiness.tell([address], again: again)
+        _ = try readiness.tell([(address, listen.kind)], again: again)
         if log.writesOutput { stop.endWhenUnread() }
         return log
     }

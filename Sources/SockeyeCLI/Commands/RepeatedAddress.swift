@@ -5,11 +5,12 @@ import Sockeye
 enum RepeatedAddress {
     /// - Throws: wrong usage. What a name stands for, and `*`, is not looked into: that is told when it is to be taken.
     static func check(_ addresses: [TypedAddress]) throws {
-        var seen: [SocketAddress: String] = [:]
+        // A port of TCP and one of UDP are two.
+        var seen: [SocketKind: [SocketAddress: String]] = [:]
         for typed in addresses where typed.endpoint.port != 0 {
             guard let place = place(typed.endpoint) else { continue }
-            guard let first = seen[place] else {
-                seen[place] = typed.text
+            guard let first = seen[typed.kind]?[place] else {
+                seen[typed.kind, default: [:]][place] = typed.text
                 continue
             }
             let (one, other) = (SafeText.line(first), SafeText.line(typed.text))

@@ -2,8 +2,16 @@ import ArgumentParser
 import Sockeye
 
 extension Serve {
-    /// What the flags say about a server of datagrams, where they mean anything.
-    func serveDatagrams(_ typed: TypedAddress) async throws {
+    /// What needs a connection, where datagrams are asked for.
+    ///
+    /// - Throws: wrong usage.
+    func checkDatagrams(_ addresses: [TypedAddress]) throws {
+        guard let datagrams = addresses.first(where: { $0.kind == .datagram }) else { return }
+        if let (option, why) = role.flawForDatagrams {
+            throw ValidationError("\(option) and \(SafeText.line(datagrams.text)): \(why)")
+        }
+        // Beside a server of connections these say something of its connections.
+        guard addresses.allSatisfy({ $0.kind == .datagram }) else { return }
         if limits.drain != nil {
             throw ValidationError("--drain: datagrams are no conversations that could be finished.")
         }
@@ -11,33 +19,45 @@ extension Serve {
             throw ValidationError("--framing: a datagram is a whole message by itself.")
         }
         if keepAlive.keepAlive != nil { throw ValidationError("--keep-alive: datagrams have no connection to keep.") }
-        if addresses.count > 1 {
-            throw ValidationError("Datagrams are served at one address; start a second command for another.")
-        }
-        if !role.takesMessages || role.hub || role.terminal {
-            throw ValidationError(
-                "Datagrams go with --reply, --echo and --discard: files, programs and hubs take connections."
-            )
-        }
-        if let loops, loops > 1 { throw ValidationError("--loops \(loops): one datagram socket lives on one thread.") }
-        try await Failure.explaining(typed, command: "serve") {
-            let server = DatagramServe(
-                address: typed,
-                family: try family.preference(for: typed.endpoint),
-                answer: datagramAnswer,
-                isQuiet: quiet,
-                once: once,
-                timeout: limits.timeout?.duration,
-                explain: explain,
-                options: try limits.options(isQuiet: quiet),
-                readiness: readiness
-            )
-            try await server.run()
-        }
+        if let loops, loops > 1 { throw ValidationError("--loops \(loops): all datagrams are taken on one thread.") }
     }
 
-    private var datagramAnswer: ServerConversation.Answer {
-        if role.echo { return .echo }
-        return role.discard ? .nothing : .text(Array((role.reply ?? "Got it!").utf8))
+    func bindDatagrams(to address: TypedAddress) async throws -> DatagramSocket {
+        var options = DatagramOptions()
+        options.observer = EventLog.observing(explain ? Explainer.shared : nil)
+        // A computer with several addresses answers from the one that it was asked at.
+        options.localAddress = .on
+        options.family = try family.preference(for: address.endpoint)
+        // On the loop that this task runs on, where it is served too, so that no datagram changes thread.
+        let socket = try await DatagramSocket.bind(to: address.endpoint, options: options)
+        OrderlyExit.closes { socket.close() }
+        return socket
+    }
+}
+
+extension ServeRoleOptions {
+    /// Which of them takes connections, and why; nil where datagrams will do.
+    fileprivate var flawForDatagrams: (option: String, why: String)? {
+        if send != nil {
+            return ("--send", "datagrams get lost and overtake each other, so a file would not arrive whole.")
+        }
+        if receive != nil {
+            return (
+                "--receive",
+                "no datagram says that a file ends with it. --discard writes all that comes to standard output."
+            )
+        }
+        if exec != nil || shell != nil {
+            let option = exec == nil ? "--shell" : "--exec"
+            return (option, "a program reads until its input ends, and datagrams have no end.")
+        }
+        if hub { return ("--hub", "nobody says with a datagram that he joins or leaves.") }
+        if terminal { return ("--terminal", "it talks to one client until that one ends, and datagrams have no end.") }
+        return nil
+    }
+
+    var datagramAnswer: ServerConversation.Answer {
+        if echo { return .echo }
+        return discard ? .nothing : .text(Array((reply ?? "Got it!").utf8))
     }
 }

@@ -12,8 +12,8 @@ struct Serve: AsyncParsableCommand {
             sockeye serve --echo 7000         sends everything back
             sockeye serve --once 0 > file     one client, on a free port, into a file
             sockeye serve unix:/tmp/x.sock    a Unix socket
-            sockeye serve 1337 '[::1]:8000' unix:/tmp/x.sock  several addresses at once
             sockeye serve udp:1337            datagrams; also unix-datagram:/tmp/x.sock
+            sockeye serve 1337 udp:1337 '[::1]:8000' unix:/tmp/x.sock   several addresses at once, of any kind
             sockeye serve --framing length:2  answers whole messages, each with its length in two bytes before it
             sockeye serve '*:1337' --allow 192.168.0.0/16 --max-connections 100 --idle-timeout 1m
             sockeye serve --explain           what clients and server do, in words: states, waits, who closed first
@@ -33,8 +33,8 @@ struct Serve: AsyncParsableCommand {
 
     @Argument(
         help: """
-            Where to listen: port, host:port, '*:port' for every interface, or unix:/path, and several of these; or one \
-            udp:port or unix-datagram:/path, alone.
+            Where to listen: port, host:port, '*:port' for every interface, or unix:/path; for datagrams udp:port, or \
+            unix-datagram:/path. There may be several.
             """
     )
     var addresses = ["1337"]
@@ -110,32 +110,34 @@ struct Serve: AsyncParsableCommand {
             try failure.end()
         }
         try limits.check(typed)
-        if let datagrams = typed.first(where: { $0.kind == .datagram }) { return try await serveDatagrams(datagrams) }
+        try checkDatagrams(typed)
         try RepeatedAddress.check(typed)
         try await Failure.explaining(typed[0], command: "serve") { try await serve(at: typed) }
     }
 
     private func serve(at typed: [TypedAddress]) async throws {
-        let again = "sockeye serve \(Failure.quoted(typed[0].endpoint.description))"
+        let first = typed[0].kind == .datagram ? typed[0].text : typed[0].endpoint.description
+        let again = "sockeye serve \(Failure.quoted(first))"
         try readiness.check(again: again)
         let audience = quiet ? nil : Audience()
         let role = try role.role(framing: messages.chosen, audience: audience, isOnce: once)
-        Explainer.shared.source.with { $0 = self.role.source }
         if let file = role as? FileReceiver, file.isForOne {
             try limits.validate(forOneOf: "--receive with a file, not a folder,")
         }
+        Explainer.shared.source.with { $0 = self.role.source }
         let isForOne = once || self.role.terminal || (role as? FileReceiver)?.isForOne == true
         let idle = isForOne ? limits.idleTimeout.map { IdleLimit($0.duration, telling: explainer) } : nil
         defer { (role as? Hub)?.leaveTerminal() }
         var options = try limits.options(isQuiet: quiet)
         options.resetsUnfinished = role.owesWhole
-        let listeners = try await bind(to: typed, observer: idle ?? explainer)
-        defer { for listener in listeners { listener.close() } }
+        let bound = try await bind(to: typed, observer: idle ?? explainer)
+        defer { bound.close() }
         Interruption.isComing()
-        announce(listeners, typed, options)
-        _ = try readiness.tell(listeners.map(\.localAddress), again: again)
+        announce(bound, options)
+        _ = try readiness.tell(bound.map { ($0.localAddress, $0.typed.kind) }, again: again)
         let server = Server(
-            listeners: listeners,
+            listeners: bound.listeners,
+            datagrams: datagramServer(at: bound.datagrams, audience, options),
             role: role,
             isBareEcho: !explain && !json && self.role.isBareEcho(quiet: quiet, framing: messages.chosen),
             cutOffs: limits.cutOffs(of: role, isQuiet: quiet),
@@ -151,9 +153,7 @@ struct Serve: AsyncParsableCommand {
         _ options: ServeOptions,
         _ audience: Audience?
     ) async throws {
-        let drain = limits.drain?.duration
-        let (listeners, cutOffs) = (server.listeners, server.cutOffs)
-        let service = Service(listeners: listeners, drain: drain, audience: audience, cutOffs: cutOffs)
+        let service = Service(server, drain: limits.drain?.duration, audience: audience)
         let (limit, keepsOn) = (limits.timeout?.duration, role.keepStdin)
         try await service.run(undone: isForOne ? server.undone : .nothing) {
             if isForOne { return try await server.serveOnce(options, within: limit, idle) }
@@ -163,42 +163,59 @@ struct Serve: AsyncParsableCommand {
     }
 
     /// Only when all are there: a script takes the first word of one for a server that runs.
-    private func announce(_ listeners: [Listener], _ typed: [TypedAddress], _ options: ServeOptions) {
-        for (index, (listener, address)) in zip(listeners, typed).enumerated() {
-            EventLog.current?.tellListening(listener.localAddress, .stream)
-            let place: Announcement.Place = index < typed.count - 1 ? .earlier : typed.count == 1 ? .only : .last
-            Announcement(of: listener.localAddress, address, isQuiet: quiet, place: place, options).say()
+    private func announce(_ bound: [BoundAddress], _ options: ServeOptions) {
+        for (index, one) in bound.enumerated() {
+            EventLog.current?.tellListening(one.localAddress, one.typed.kind)
+            let place: Announcement.Place = index < bound.count - 1 ? .earlier : bound.count == 1 ? .only : .last
+            Announcement(of: one.localAddress, one.typed, isQuiet: quiet, place: place, options).say()
         }
+    }
+
+    private func datagramServer(
+        at places: [DatagramServer.Place],
+        _ audience: Audience?,
+        _ options: ServeOptions
+    ) -> DatagramServer? {
+        if places.isEmpty { return nil }
+        return DatagramServer(places: places, answer: role.datagramAnswer, audience: audience, options: options)
     }
 
     private var explainer: Explainer? { explain ? Explainer.shared : nil }
 
-    private func bind(to typed: [TypedAddress], observer: (any SocketObserver)?) async throws -> [Listener] {
-        var listeners: [Listener] = []
+    private func bind(to typed: [TypedAddress], observer: (any SocketObserver)?) async throws -> [BoundAddress] {
+        var bound: [BoundAddress] = []
         do {
-            for address in typed { listeners.append(try await bind(to: address, observer: observer)) }
-            return listeners
+            for address in typed { bound.append(try await bind(to: address, observer: observer)) }
+            return bound
         } catch {
-            for listener in listeners { listener.close() }
+            bound.close()
             throw error
         }
     }
 
-    private func bind(to address: TypedAddress, observer: (any SocketObserver)?) async throws -> Listener {
+    private func bind(to address: TypedAddress, observer: (any SocketObserver)?) async throws -> BoundAddress {
+        do {
+            let socket: BoundAddress.Socket =
+                address.kind == .datagram
+                ? .datagrams(try await bindDatagrams(to: address))
+                : .connections(try await bindListener(to: address, observer: observer))
+            return BoundAddress(typed: address, socket: socket)
+        } catch let error as SocketError {
+            if let failure = await family.contradiction(error, address.endpoint) { throw failure }
+            // Of several addresses, the one that failed.
+            throw Failure(error, address, command: "serve")
+        }
+    }
+
+    private func bindListener(to address: TypedAddress, observer: (any SocketObserver)?) async throws -> Listener {
         var options = ListenerOptions()
         if let loops { options.loops = try EventLoopGroup(count: loops) }
         options.observer = EventLog.observing(observer)
         keepAlive.apply(to: &options)
         options.family = try family.preference(for: address.endpoint)
-        do {
-            let listener = try await Listener.bind(to: address.endpoint, options: options)
-            OrderlyExit.closes(listener)
-            return listener
-        } catch {
-            if let failure = await family.contradiction(error, address.endpoint) { throw failure }
-            // Of several addresses, the one that failed.
-            throw Failure(error, address, command: "serve")
-        }
+        let listener = try await Listener.bind(to: address.endpoint, options: options)
+        OrderlyExit.closes(listener)
+        return listener
     }
 
     private func explained(again: String) -> @Sendable (SocketError) -> Failure? {

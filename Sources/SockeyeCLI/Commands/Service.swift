@@ -5,6 +5,8 @@ import SockeyeSystem
 /// the end of standard input.
 struct Service: Sendable {
     let listeners: [Listener]
+    /// Sockets for datagrams beside them.
+    let sockets: [DatagramSocket]
     /// How long the clients that are there may finish after a signal; nil cancels them at once.
     let drain: Duration?
     /// Who reads standard output; nil for nobody, when nothing is written there.
@@ -17,10 +19,11 @@ struct Service: Sendable {
     /// 10 s for clients that go on talking without a pause although nobody reads standard output any more.
     private static let lastAnswers = Duration.seconds(10)
 
-    init(listeners: [Listener], drain: Duration?, audience: Audience?, cutOffs: CutOffClients) {
+    init(_ server: Server, drain: Duration?, audience: Audience?) {
         self.audience = audience
-        self.cutOffs = cutOffs
-        self.listeners = listeners
+        cutOffs = server.cutOffs
+        listeners = server.listeners
+        sockets = server.datagrams?.places.map(\.socket) ?? []
         self.drain = drain
     }
 
@@ -100,6 +103,7 @@ struct Service: Sendable {
     }
 
     private func shutDown(drain: Duration) async -> (finished: Int, cancelled: Int) {
+        for socket in sockets { socket.close() }
         for listener in listeners { listener.beginShutdown(drain: drain) }
         return await withTaskGroup(of: ShutdownSummary.self) { group in
             for listener in listeners { group.addTask { await listener.shutdown(drain: drain) } }

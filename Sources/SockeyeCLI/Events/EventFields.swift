@@ -28,11 +28,15 @@ struct DataEvents: Sendable {
     let name: String
     let log: EventLog
     let connection: Int?
+    /// Of a datagram: at which of the server's addresses it came, and from whom.
+    var local: SocketAddress?
     let remote: SocketAddress?
 
     func line(_ bytes: [UInt8]) -> [UInt8] {
-        let from = remote.map { [JSONValue.Member(name: "remote", value: .string("\($0)"))] } ?? []
-        return log.line(name, connection: connection, from + EventFields.content(bytes))
+        let ends = [("local", local), ("remote", remote)].compactMap { name, address in
+            address.map { JSONValue.Member(name: name, value: .string("\($0)")) }
+        }
+        return log.line(name, connection: connection, ends + EventFields.content(bytes))
     }
 
     /// Of a connection; nil without `--json`.
@@ -48,7 +52,9 @@ struct DataEvents: Sendable {
     }
 
     /// Of a peer that sends datagrams; nil without `--json`.
-    static func ofDatagrams(from peer: SocketAddress) -> DataEvents? {
-        EventLog.current.map { DataEvents(name: "datagram", log: $0, connection: nil, remote: peer) }
+    ///
+    /// - Parameter local: Where they come, if that is not known anyway.
+    static func ofDatagrams(from peer: SocketAddress, at local: SocketAddress? = nil) -> DataEvents? {
+        EventLog.current.map { DataEvents(name: "datagram", log: $0, connection: nil, local: local, remote: peer) }
     }
 }

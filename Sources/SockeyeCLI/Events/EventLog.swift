@@ -179,7 +179,7 @@ extension EventLog {
         tell(
             "listening",
             [
-                .init(name: "address", value: .string("\(address)")),
+                .init(name: "address", value: .string(TypedAddress.text(for: address, kind))),
                 .init(name: "port", value: address.port.map { .integer($0) } ?? .null),
                 .init(name: "transport", value: .string(transport)),
             ]

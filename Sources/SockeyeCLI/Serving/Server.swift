@@ -1,9 +1,11 @@
 import Sockeye
 import SockeyeSystem
 
-/// Listeners, and what is done with their clients.
+/// Listeners, and what is done with their clients; beside them, a server of datagrams.
 struct Server: Sendable {
     let listeners: [Listener]
+    /// nil where there are no such addresses.
+    let datagrams: DatagramServer?
     let role: any ServerRole
     /// Nothing is done but sending back what comes.
     let isBareEcho: Bool
@@ -12,18 +14,18 @@ struct Server: Sendable {
     /// The words for an error of one client; nil when it has none but the error's own.
     let explained: @Sendable (SocketError) -> Failure?
 
-    /// What became of the one client of ``serveOnce(within:_:)``.
-    private enum OnlyClient { case awaited, here, served }
-    private let onlyClient = Locked(OnlyClient.awaited)
+    private let onlyClient = OnlyClient()
 
     init(
         listeners: [Listener],
+        datagrams: DatagramServer?,
         role: any ServerRole,
         isBareEcho: Bool,
         cutOffs: CutOffClients,
         explained: @escaping @Sendable (SocketError) -> Failure?
     ) {
         self.listeners = listeners
+        self.datagrams = datagrams
         self.role = role
         self.isBareEcho = isBareEcho
         self.cutOffs = cutOffs
@@ -33,19 +35,23 @@ struct Server: Sendable {
     /// A conversation has no measure of being done; a file, or what a program does, has one.
     var undone: Undone {
         Undone {
-            switch onlyClient.with(\.self) {
-            case .awaited: "ended before a client came"
+            switch onlyClient.stage {
+            case .awaited: "ended before a \(listeners.isEmpty ? "datagram" : "client") came"
             case .here where role.owesWhole: role.halfDone
             case .here, .served: nil
             }
         }
     }
 
-    /// Serves all the listeners until they are closed.
+    /// Serves all the addresses until they are closed.
     func serve(_ options: ServeOptions) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for listener in listeners { group.addTask { try await serve(listener, options) } }
-            try await group.waitForAll()
+            if let datagrams {
+                for place in datagrams.places { group.addTask { try await datagrams.serve(at: place) } }
+            }
+            // The first that fails ends the others.
+            for try await _ in group {}
         }
     }
 
@@ -77,11 +83,49 @@ struct Server: Sendable {
         }
     }
 
-    /// Serves the first client of any listener that is let in, and nobody else.
+    /// Serves the first client of any address that is let in, and nobody else.
     func serveOnce(_ options: ServeOptions, within limit: Duration?, _ idle: IdleLimit?) async throws {
+        guard let datagrams else { return _ = try await serveOneConnection(options, within: limit, idle) }
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            if !listeners.isEmpty {
+                group.addTask {
+                    try await unlessServed { try await serveOneConnection(options, within: limit, idle) }
+                }
+            }
+            // The limit is one for all, so one of them has it.
+            for (index, place) in datagrams.places.enumerated() {
+                let limit = listeners.isEmpty && index == 0 ? limit : nil
+                group.addTask {
+                    try await unlessServed { try await datagrams.serveOnce(at: place, within: limit, onlyClient) }
+                }
+            }
+            for try await isServed in group where isServed { group.cancelAll() }
+        }
+    }
+
+    /// Who was not the first has nothing to say of how he ended.
+    private func unlessServed(_ body: () async throws -> Bool) async throws -> Bool {
+        do {
+            return try await body()
+        } catch {
+            if onlyClient.stage == .served { return false }
+            throw error
+        }
+    }
+
+    /// - Returns: false when a datagram was faster.
+    private func serveOneConnection(
+        _ options: ServeOptions,
+        within limit: Duration?,
+        _ idle: IdleLimit?
+    ) async throws -> Bool {
         let connection = try await firstClient(options, within: limit)
-        onlyClient.with { $0 = .here }
+        guard onlyClient.take() else {
+            connection.abort()
+            return false
+        }
         for listener in listeners { listener.close() }
+        for place in datagrams?.places ?? [] { place.socket.close() }
         do {
             if let idle {
                 try await idle.run { try await cutOffs.watching(connection, idle) { try await hold(with: connection) } }
@@ -92,8 +136,9 @@ struct Server: Sendable {
             await connection.close()
             throw (error as? SocketError).flatMap { explained($0) } ?? error
         }
-        onlyClient.with { $0 = .served }
+        onlyClient.wasServed()
         await connection.close()
+        return true
     }
 
     private func hold(with connection: Connection) async throws {

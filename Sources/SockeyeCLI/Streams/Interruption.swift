@@ -136,7 +136,7 @@ enum Interruption {
     }
 
     private static func exit(_ status: Int32) -> Never {
-        aside(milliseconds: 200) { OrderlyExit.closeListeners() }
+        aside(milliseconds: 200) { OrderlyExit.closeAll() }
         OrderlyExit.status(status)
     }
 
