@@ -132,6 +132,12 @@ NO_DEBUG int sockeye_peer_has_finished(int descriptor) {
     return ioctl(descriptor, FIONREAD, &unread) == 0 && unread > 0 ? 0 : 1;
 }
 
+NO_DEBUG int sockeye_peer_is_gone(int descriptor) {
+    struct pollfd one = {.fd = descriptor};
+    if (poll(&one, 1, 0) < 0) return -1;
+    return one.revents & (POLLHUP | POLLERR) ? 1 : 0;
+}
+
 NO_DEBUG int sockeye_epoll_add_reading(int epoll, int descriptor, void *owner) {
     struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data.ptr = owner};
     return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event);

@@ -30,6 +30,8 @@ ptrdiff_t sockeye_receive_descriptors(
 ptrdiff_t sockeye_receive_message(int descriptor, void *bytes, size_t count);
 // 1 if the peer sends no more, 0 if it may.
 int sockeye_peer_has_finished(int descriptor);
+// 1: nothing can be said either way any more, since the peer has reset the connection, or closed a Unix socket.
+int sockeye_peer_is_gone(int descriptor);
 
 // epoll, edge-triggered as `sockeye_epoll_add`, but for reading alone; and then for both directions. See `Poller.swift`.
 int sockeye_epoll_add_reading(int epoll, int descriptor, void *owner);

@@ -55,6 +55,20 @@ extension Connection {
         }
     }
 
+    /// Whether the peer neither sends nor receives any more: it has reset the connection, or closed its end of a Unix socket. Of a
+    /// TCP peer that has closed in order nobody knows more than that it has finished sending, until something is sent to it.
+    package var isPeerGone: Bool {
+        get throws(SocketError) {
+            try onDescriptor(.optionValue) { descriptor, _ throws(SocketError) in
+                do throws(Errno) {
+                    return try Syscalls.peerIsGone(descriptor)
+                } catch {
+                    throw SocketError(error, .optionValue)
+                }
+            }
+        }
+    }
+
     static var lingerRefusal: SocketError {
         let detail =
             "SO_LINGER = wait: closing would block the thread that the connection shares with others; "

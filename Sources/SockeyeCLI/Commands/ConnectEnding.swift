@@ -58,6 +58,7 @@ struct Conduct: Sendable {
     var sends = true
     var receives = true
     var endsLinesWithReturn = false
-    /// Whether an input from which nothing has come is left alone once the peer has finished.
+    /// Whether an input from which nothing has come is left alone once the peer has finished; at a prompt, whether that ends the
+    /// conversation.
     var endsWithPeer = true
 }

@@ -7,10 +7,14 @@ struct PromptSession: Sendable {
     let input: Input
     let conduct: Conduct
     private let screen = PromptScreen()
+    /// Whether the person has ended his side.
+    private let isOver = Locked(false)
     /// 500 ms without an answer: the prompt comes back, and a later answer is shown when it comes.
     private static let patience = Duration.milliseconds(500)
     /// 2 s, as long as closing waits too: for an answer that is on its way when the person ends.
     private static let farewell = Duration.seconds(2)
+    /// 250 ms: how often is looked whether a peer that has finished is still there, which nothing tells by itself.
+    private static let glance = Duration.milliseconds(250)
 
     init(_ dialogue: Dialogue, _ input: Input, _ conduct: Conduct = Conduct()) {
         self.dialogue = dialogue
@@ -25,6 +29,7 @@ struct PromptSession: Sendable {
         } onCancel: {
             receiving.cancel()
         }
+        isOver.with { $0 = true }
         await wait(for: receiving, after: ending)
         var sendFailure: (any Error)?
         if case .failed(let error) = ending { sendFailure = error }
@@ -117,6 +122,7 @@ struct PromptSession: Sendable {
                 await Output.standard.write(display.render(bytes))
                 screen.showPrompt()
             }
+            if !conduct.endsWithPeer { return await stayAfterTheEnd() }
             if screen.end() {
                 // What the person was typing was for the peer, and must not become a command of the shell.
                 StandardStream.input.dropInput()
@@ -131,5 +137,34 @@ struct PromptSession: Sendable {
             input.endWhenNothingIsReady()
             return error
         }
+    }
+
+    /// The peer has finished, and may go on reading: the person answers until he ends, or nobody is there any more.
+    private func stayAfterTheEnd() async -> (any Error)? {
+        let connection = dialogue.connection
+        let peer = connection.remoteAddress
+        var isTold = false
+        // Once it is closed here, nothing can be known of it.
+        while !isOver.with(\.self), let isGone = try? connection.isPeerGone {
+            if isGone {
+                screen.end()
+                StandardStream.input.dropInput()
+                input.endWhenNothingIsReady()
+                // A Unix socket that was closed, and nothing was sent to it since: an end as any other.
+                if peer.family != .unix { return SocketError(.connectionReset, .receive, remoteAddress: peer) }
+                Console.sayWrapped("\(peer) has gone; the conversation is over.")
+                return nil
+            }
+            if !isTold {
+                isTold = true
+                await screen.interrupted {
+                    Console.sayWrapped(
+                        "\(peer) has finished sending, and may still read what you type. exit or Ctrl-D ends."
+                    )
+                }
+            }
+            guard await LoopTask.sleep(for: Self.glance) else { return nil }
+        }
+        return nil
     }
 }

@@ -17,15 +17,15 @@ struct TerminalRole: ServerRole {
 
     private func talk(over connection: Connection) async throws {
         let dialogue = Dialogue(connection, framing)
+        // A client that has finished asking waits for an answer, so its end is not the end of the input.
+        let conduct = Conduct(endsWithPeer: false)
         if StandardStream.input.isTerminal {
             if !isQuiet {
                 Console.sayWrapped("Connection from \(connection.remoteAddress). Type a line; exit or Ctrl-D ends.")
             }
-            return try await PromptSession(dialogue, Input()).run()
+            return try await PromptSession(dialogue, Input(), conduct).run()
         }
         if !isQuiet { Console.say("Connection from \(connection.remoteAddress)") }
-        // A client that has finished asking waits for an answer, so its end is not the end of the input.
-        let conduct = Conduct(endsWithPeer: false)
         try await PipeSession(dialogue: dialogue, input: Input(), conduct: conduct).run()
     }
 }

@@ -80,6 +80,11 @@ extension Syscalls {
         try retrying(.peerHasFinished, descriptor) { sockeye_peer_has_finished(descriptor) } == 1
     }
 
+    /// Whether the peer neither sends nor receives any more, as far as the kernel knows. In C: `poll`.
+    package static func peerIsGone(_ descriptor: Int32) throws(Errno) -> Bool {
+        try retrying(.peerIsGone, descriptor) { sockeye_peer_is_gone(descriptor) } == 1
+    }
+
     // MARK: Waiting
 
     /// As ``epollAdd(_:_:owner:)``, for reading alone.

@@ -13,7 +13,7 @@ package enum SystemCall: UInt8, Sendable, Hashable, CaseIterable {
     // Programs, pipes and files.
     case pipe, read, write, spawn, open
     // Descriptors in messages, and what a Unix socket tells of its peer.
-    case peerCredentials, sendDescriptors, receiveDescriptors, peerHasFinished
+    case peerCredentials, sendDescriptors, receiveDescriptors, peerHasFinished, peerIsGone
     // The event loop, for Unix sockets.
     case epollWatch
     // Descriptors from elsewhere.
