@@ -141,6 +141,30 @@ import Testing
         )
     }
 
+    @Test(arguments: [
+        (
+            ["serve", "--drain"],
+            "Error: Missing value for '--drain <time>'\nHelp:  --drain <time>\n       On Ctrl-C, let the clients"
+        ),
+        (
+            ["connect"],
+            "Error: Missing expected argument\n       '<address>'\nHelp:  <address>\n       Where to connect:"
+        ),
+        (["serve", "--bogus"], "Error: Unknown option '--bogus'\nUsage: sockeye serve"),
+    ])
+    func `an option that is wrong is told in lines that fit, with the usage and the help to ask for`(
+        arguments: [String],
+        words: String
+    ) throws {
+        let line = "stty cols 40; exec '\(Program.sockeyePath)' \(arguments.joined(separator: " "))"
+        let outcome = try Terminal.play([], ["-c", line], program: "/bin/sh")
+        let text = outcome.text.replacing("\r\n", with: "\n")
+        #expect(outcome.status == 64)
+        #expect(text.hasPrefix(words), "\(text)")
+        #expect(text.contains("See 'sockeye \(arguments[0]) --help'"), "\(text)")
+        for line in text.split(separator: "\n") { #expect(line.count <= 40, "\(line)") }
+    }
+
     // MARK: The tour
 
     @Test(arguments: [(nil, 41), (80, 41), (79, 41), (78, 4), (40, 4)] as [(Int?, Int)])

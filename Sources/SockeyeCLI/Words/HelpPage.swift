@@ -37,7 +37,13 @@ struct HelpPage {
     private func line(_ line: String) -> [String] {
         guard line.count > columns else { return [line] }
         if let label = line.prefixMatch(of: #/(?:USAGE|Usage|Error|Help): +/#)?.output {
-            return hanging(String(label), line.dropFirst(label.count), at: label.count)
+            let words = line.dropFirst(label.count)
+            // An option, and what it is for: that stands below it, or one would read on from the other.
+            if let gap = words.firstRange(of: #/ {2,}/#) {
+                let option = hanging(String(label), words[..<gap.lowerBound], at: label.count)
+                return option + hanging("", words[gap.upperBound...], at: label.count)
+            }
+            return hanging(String(label), words, at: label.count)
         }
         let indent = line.prefix { $0 == " " }.count
         if indent == Self.optionColumn {
