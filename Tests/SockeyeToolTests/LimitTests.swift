@@ -197,6 +197,19 @@ import Testing
         #expect(try lines(.ipv4(.loopback, port: 1), allow: ["127.0.0.1"]).contains("sockeye connect 1\n"))
     }
 
+    @Test(arguments: [("*:1", FamilyPreference.any, true), ("*:1", .ipv6Only, false), ("[::]:1", .any, false)])
+    func `nobody is sent over IPv4 to a server of IPv6 alone`(typed: String, family: FamilyPreference, isBoth: Bool)
+        throws
+    {
+        for udp in ["", "udp:"] {
+            let address = try TypedAddress(udp + typed, command: "serve")
+            let lines = Announcement(of: .ipv6(.any, port: 1), address, family, isQuiet: false).lines
+            let own = isBoth ? "\(udp)1" : "'\(udp)[::1]:1'"
+            #expect(lines.contains("This computer reaches it with: sockeye connect \(own)"), "\(lines)")
+            #expect(isBoth || !lines.contains { $0.contains(#/connect '?(udp:)?\d+\./#) }, "\(lines)")
+        }
+    }
+
     @Test func `a drain lets clients finish and counts them`() throws {
         let server = try Program.sockeye("serve", "--drain", "30s", "--quiet", "0")
         let body = """

@@ -9,8 +9,11 @@ enum RepeatedAddress {
         var seen: [SocketKind: [SocketAddress: String]] = [:]
         for typed in addresses where typed.endpoint.port != 0 {
             guard let place = place(typed.endpoint) else { continue }
-            guard let first = seen[typed.kind]?[place] else {
-                seen[typed.kind, default: [:]][place] = typed.text
+            // A path is one file, whatever kind of socket it is.
+            var kind = typed.kind
+            if case .unixPath = place.kind { kind = .stream }
+            guard let first = seen[kind]?[place] else {
+                seen[kind, default: [:]][place] = typed.text
                 continue
             }
             let (one, other) = (SafeText.line(first), SafeText.line(typed.text))

@@ -167,7 +167,8 @@ struct Serve: AsyncParsableCommand {
         for (index, one) in bound.enumerated() {
             EventLog.current?.tellListening(one.localAddress, one.typed.kind)
             let place: Announcement.Place = index < bound.count - 1 ? .earlier : bound.count == 1 ? .only : .last
-            Announcement(of: one.localAddress, one.typed, isQuiet: quiet, place: place, options).say()
+            Announcement(of: one.localAddress, one.typed, family.preference, isQuiet: quiet, place: place, options)
+                .say()
         }
     }
 

@@ -6,17 +6,30 @@ struct Announcement {
     let lines: [String]
 
     /// - Parameters:
+    ///   - family: What `-4` and `-6` say.
     ///   - place: Whether it is one of several.
     ///   - options: Who is let in.
     init(
         of address: SocketAddress,
         _ typed: TypedAddress,
+        _ family: FamilyPreference = .any,
         isQuiet: Bool,
         place: Place = .only,
         _ options: ServeOptions = ServeOptions()
     ) {
+        // A wildcard of IPv6 that is no * takes IPv6 alone.
+        var takesIPv4 = false
+        if case .any = typed.endpoint.kind { takesIPv4 = family.family != .ipv6 }
         let interfaces = address.isAny ? InterfaceAddress.reachable() : []
-        self.init(of: address, isQuiet: isQuiet, interfaces: interfaces, kind: typed.kind, place: place, options)
+        self.init(
+            of: address,
+            isQuiet: isQuiet,
+            interfaces: interfaces,
+            kind: typed.kind,
+            place: place,
+            takesIPv4: takesIPv4,
+            options
+        )
     }
 
     /// Among the addresses of one server.
@@ -28,6 +41,7 @@ struct Announcement {
 
     /// - Parameters:
     ///   - interfaces: The addresses of this computer that others can reach.
+    ///   - takesIPv4: Whether a wildcard of IPv6 takes clients over IPv4 too.
     ///   - options: Who is let in: nobody is sent where he is turned away.
     init(
         of address: SocketAddress,
@@ -35,6 +49,7 @@ struct Announcement {
         interfaces: [InterfaceAddress],
         kind: SocketKind = .stream,
         place: Place = .only,
+        takesIPv4: Bool = true,
         _ options: ServeOptions = ServeOptions()
     ) {
         let udp = kind == .datagram && address.family != .unix ? "udp:" : ""
@@ -55,7 +70,8 @@ struct Announcement {
             // A server with several addresses would lose the others with it.
             if place == .only { lines.append("To let other computers in: sockeye serve '\(udp)*:\(port)'") }
         } else if address.isAny {
-            let reachable = interfaces.filter { address.family == .ipv6 || $0.address.family == .ipv4 }
+            let isBoth = address.family == .ipv6 && takesIPv4
+            let reachable = interfaces.filter { isBoth || $0.address.family == address.family }
             let admitted = reachable.filter { options.admits($0.address) }
             for one in admitted {
                 let other = Failure.quoted(udp + one.endpointText(port: port))
@@ -66,8 +82,12 @@ struct Announcement {
             } else if admitted.isEmpty {
                 lines.append(Self.otherNetworks)
             }
-            if options.admits(.ipv4(.loopback, port: port)) {
-                lines.append("This computer reaches it with: sockeye connect \(udp)\(port)")
+            // A port alone is an address of IPv4 first, and over UDP of nothing else.
+            let isIPv4 = isBoth || address.family == .ipv4
+            let own = isIPv4 ? SocketAddress.ipv4(.loopback, port: port) : .ipv6(.loopback, port: port)
+            if options.admits(own) {
+                let typed = Failure.quoted(udp + (isIPv4 ? String(port) : own.description))
+                lines.append("This computer reaches it with: sockeye connect \(typed)")
             }
         } else if case .ipv6(let ip, _, let zone, _) = address.kind, zone != 0 {
             let other = "'\(udp)[\(ip)%eth0]:\(port)'"

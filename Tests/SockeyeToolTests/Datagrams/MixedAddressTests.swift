@@ -203,10 +203,14 @@ import Testing
         }
     }
 
-    @Test(arguments: [["udp:4444", "udp:4444"], ["4444", "udp:4444", "udp:127.0.0.1:4444"]])
-    func `the same address twice is wrong usage`(addresses: [String]) throws {
+    @Test(arguments: [
+        (["udp:4444", "udp:4444"], "udp:4444 is given twice"),
+        (["4444", "udp:4444", "udp:127.0.0.1:4444"], "udp:4444 and udp:127.0.0.1:4444 are the same address"),
+        (["unix:/nodir/s", "unix-datagram:/nodir/s"], "unix:/nodir/s and unix-datagram:/nodir/s are the same"),
+    ])
+    func `the same address twice is wrong usage`(addresses: [String], words: String) throws {
         let outcome = try Program.sockeye(arguments: ["serve"] + addresses).finish()
         #expect(outcome.status == 64)
-        #expect(outcome.errors.contains("udp:4444"), "\(outcome.errors)")
+        #expect(outcome.errors.contains(words), "\(outcome.errors)")
     }
 }
