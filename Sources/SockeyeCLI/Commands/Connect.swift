@@ -13,6 +13,7 @@ struct Connect: AsyncParsableCommand {
             sockeye connect host:1337 < file          sends a file
             sockeye connect --framing length:4 1337   each line is a message with its length before it, both ways
             sockeye connect udp:host:1337             a line is a datagram; in a pipe, what one read brings
+            sockeye connect udp:255.255.255.255:1337  the same to all computers of the network; each may answer
             sockeye connect --timeout 3s host:1337    gives up when there is no connection after three seconds
             sockeye connect --retry 30 host:1337      waits for a server that is just starting
             sockeye connect --explain 1337            each operation in words; who waits for whom, and who closed first

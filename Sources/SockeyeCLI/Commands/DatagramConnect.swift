@@ -13,9 +13,11 @@ struct DatagramConnect: Sendable {
     static let largestPiece = 65_507
 
     func run() async throws {
-        try await withDatagramSocket(to: address.endpoint, options: options) { socket in
+        let (socket, group) = try await open()
+        try await socket.closing { socket in
             let session = DatagramSession(
                 socket: socket,
+                group: group,
                 words: address,
                 input: Input(),
                 patience: patience,
@@ -24,140 +26,35 @@ struct DatagramConnect: Sendable {
             try await session.run()
         }
     }
-}
 
-/// Standard input to the peer and the peer to standard output, both at once.
-struct DatagramSession: Sendable {
-    let socket: DatagramSocket
-    let words: TypedAddress
-    let input: Input
-    let patience: Duration
-    let conduct: Conduct
-    private let screen = PromptScreen()
-    private let clock = Locked(Heard())
-    private let isPrompting = StandardStream.input.isTerminal
-
-    /// When anything last went or came.
-    private struct Heard {
-        var last = ContinuousClock.now
-        var hasAnswer = false
-        var hasSent = false
-    }
-
-    init(socket: DatagramSocket, words: TypedAddress, input: Input, patience: Duration, conduct: Conduct) {
-        self.socket = socket
-        self.words = words
-        self.input = input
-        self.patience = patience
-        self.conduct = conduct
-    }
-
-    func run() async throws {
-        if isPrompting {
-            let peer = socket.remoteAddress.map(words.text(for:)) ?? words.text
-            Console.sayWrapped("Datagrams to \(peer). Type a line; exit or Ctrl-D ends.")
-        }
-        let receiving = LoopTask.start { await receive() }
-        let sendFailure: (any Error)? = await withTaskCancellationHandler {
-            guard conduct.sends else {
-                // There is no end to wait for, so only Ctrl-C or an error ends it.
-                _ = try? await receiving.value
-                return nil
-            }
-            let failure = isPrompting ? await sendLines() : await sendPieces()
-            if failure == nil, conduct.receives { await waitForAnswers() }
-            return failure
-        } onCancel: {
-            receiving.cancel()
-        }
-        receiving.cancel()
-        // What came explains why sending failed, so it goes first.
-        if let failure = try await receiving.value { throw failure }
-        if let sendFailure { throw sendFailure }
-        let isUnanswered = clock.with { $0.hasSent && !$0.hasAnswer }
-        if isUnanswered, conduct.receives, !isPrompting, !Task.isCancelled {
-            Console.say("No answer. Datagrams get lost on the way, and nobody tells; not every server answers.")
-        }
-    }
-
-    // MARK: Sending
-
-    /// What each read of the input brings, as it is.
-    private func sendPieces() async -> (any Error)? {
-        do {
-            while let bytes = try await input.next() {
-                var rest = bytes[...]
-                while !rest.isEmpty {
-                    try await send(Array(rest.prefix(DatagramConnect.largestPiece)))
-                    rest = rest.dropFirst(DatagramConnect.largestPiece)
-                }
-            }
-            return nil
+    /// Connected to one peer; where many hear what is sent, and each answers from its own address, to nobody.
+    private func open() async throws(SocketError) -> (DatagramSocket, group: SocketAddress?) {
+        if let group = several, group.isMulticast { return (try await open(for: group), group) }
+        do throws(SocketError) {
+            return (try await DatagramSocket.connect(to: address.endpoint, options: options), nil)
         } catch {
-            return error
+            // What the kernel answers for the broadcast address of any of its networks, until it is allowed.
+            guard error.code == .permissionDenied, let broadcast = several else { throw error }
+            return (try await open(for: broadcast), broadcast)
         }
     }
 
-    /// Each line without its newline.
-    private func sendLines() async -> (any Error)? {
-        var lines = PromptLines(screen, input, for: nil)
-        screen.showPrompt()
-        defer { screen.end() }
-        do {
-            while let line = try await lines.next() {
-                screen.lineWasTyped()
-                if line == Prompt.exit { return nil }
-                if !line.isEmpty { try await send(line) }
-                screen.showPrompt()
-            }
-            return nil
-        } catch {
-            return error
-        }
+    private func open(for group: SocketAddress) async throws(SocketError) -> DatagramSocket {
+        var options = options
+        options.broadcast = .on
+        let any = group.family == .ipv4 ? SocketAddress.ipv4(.any, port: 0) : .ipv6(.any, port: 0)
+        let own = options.source ?? .address(any)
+        options.source = nil
+        return try await DatagramSocket.bind(to: own, options: options)
     }
 
-    private func send(_ bytes: [UInt8]) async throws(SocketError) {
-        try await socket.send(bytes)
-        clock.with {
-            $0.last = .now
-            $0.hasSent = true
-        }
-    }
-
-    // MARK: Receiving
-
-    /// Until nothing has come or gone for so long: there is no end to wait for.
-    private func waitForAnswers() async {
-        while true {
-            let left = patience - (ContinuousClock.now - clock.with { $0.last })
-            if left <= .zero { return }
-            guard await LoopTask.sleep(for: left) else { return }
-        }
-    }
-
-    private func receive() async -> SocketError? {
-        let events = socket.remoteAddress.flatMap { DataEvents.ofDatagrams(from: $0) }
-        var display = Output.standard.display(events: events)
-        do {
-            while true {
-                let datagram: Datagram = try await socket.receive()
-                clock.with {
-                    $0.last = .now
-                    $0.hasAnswer = true
-                }
-                guard conduct.receives else { continue }
-                screen.hidePrompt()
-                await Output.standard.write(display.render(datagram.bytes))
-                if isPrompting { screen.showPrompt() }
-            }
-        } catch {
-            await Output.standard.write(display.finish())
-            if error.code == .cancelled { return nil }
-            screen.end()
-            input.endWhenNothingIsReady()
-            // Nothing more is worth waiting for.
-            clock.with { $0.last = .now - patience }
-            return error
+    /// The address, where it may be that of several computers; a name has a single one behind it.
+    private var several: SocketAddress? {
+        switch address.endpoint.kind {
+        case .address, .zoned:
+            let one = (try? address.endpoint.addresses(for: .connect, family: nil))?.first
+            return one?.family == .unix ? nil : one
+        case .host, .loopback, .any, .invalid: return nil
         }
     }
 }

@@ -221,6 +221,32 @@ import Testing
         #expect(server.finish().text.contains(#"8 b'one\ntwo\n'"#))
     }
 
+    @Test(arguments: [[], ["--json"], ["--source", "127.0.0.3"]])
+    func `what is sent to all of a network, each of them answers`(options: [String]) throws {
+        let script =
+            Self.udp + """
+                t = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                for one in (s, t): one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                s.bind(('0.0.0.0', 0)); t.bind(s.getsockname()); print(s.getsockname()[1])
+                for one, word in ((s, b'one '), (t, b'two ')):
+                    data, who = one.recvfrom(99); one.sendto(word + data, who); print(who[0])
+                """
+        let server = try Program.python(script)
+        let port = try server.firstLine()
+        let client = try Program.sockeye(arguments: ["connect", "udp:127.255.255.255:\(port)"] + options)
+        client.write("hi")
+        // Which of them is the first, nobody knows.
+        try client.wait(for: "one hi", in: .output)
+        try client.wait(for: "two hi", in: .output)
+        let outcome = client.finish()
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.errors == "Datagrams from udp:127.0.0.1:\(port)\n")
+        let remote = #""event":"datagram","remote":"127.0.0.1:\#(port)""#
+        #expect(outcome.text.ranges(of: remote).count == (options == ["--json"] ? 2 : 0), "\(outcome.text)")
+        let own = options.first == "--source" ? "127.0.0.3" : "127.0.0.1"
+        #expect(server.finish().text == "\(port)\n\(own)\n\(own)\n")
+    }
+
     @Test func `no answer is no error, and is said`() throws {
         let script = Self.udp + "s.bind(('127.0.0.1', 0)); print(s.getsockname()[1]); s.recv(99); input()"
         let server = try Program.python(script)
