@@ -144,7 +144,7 @@ import Testing
     @Test(arguments: [
         (
             ["serve", "--drain"],
-            "Error: Missing value for '--drain <time>'\nHelp:  --drain <time>\n       On Ctrl-C, let the clients"
+            "Error: Missing value for '--drain\n       <time>'\nHelp:  --drain <time>\n       On Ctrl-C, let the clients"
         ),
         (
             ["connect"],
