@@ -52,20 +52,23 @@ struct DatagramServer: Sendable {
     ///   - onlyClient: Who is served alone.
     /// - Returns: false when another address was faster.
     func serveOnce(at place: Place, within limit: Duration?, _ onlyClient: OnlyClient) async throws -> Bool {
-        var isServed = false
-        try await naming(place) {
-            guard let datagram = try await first(on: place.socket, within: limit), onlyClient.take() else { return }
-            try await take(datagram, at: place)
-            onlyClient.wasServed()
-            isServed = true
+        let datagram: Datagram?
+        do {
+            datagram = try await naming(place) { try await first(on: place.socket, within: limit) }
+        } catch {
+            if onlyClient.stage != .awaited { return false }
+            throw error
         }
-        return isServed
+        guard let datagram, onlyClient.take() else { return false }
+        try await naming(place) { try await take(datagram, at: place) }
+        onlyClient.wasServed()
+        return true
     }
 
     /// Of several addresses, the one that failed is named.
-    private func naming(_ place: Place, _ body: () async throws -> Void) async throws {
+    private func naming<Result>(_ place: Place, _ body: () async throws -> Result) async throws -> Result {
         do {
-            try await body()
+            return try await body()
         } catch let error as SocketError where error.code != .cancelled {
             throw Failure(error, place.typed, command: "serve")
         }

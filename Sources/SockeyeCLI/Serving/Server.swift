@@ -88,28 +88,14 @@ struct Server: Sendable {
         guard let datagrams else { return _ = try await serveOneConnection(options, within: limit, idle) }
         try await withThrowingTaskGroup(of: Bool.self) { group in
             if !listeners.isEmpty {
-                group.addTask {
-                    try await unlessServed { try await serveOneConnection(options, within: limit, idle) }
-                }
+                group.addTask { try await serveOneConnection(options, within: limit, idle) }
             }
             // The limit is one for all, so one of them has it.
             for (index, place) in datagrams.places.enumerated() {
                 let limit = listeners.isEmpty && index == 0 ? limit : nil
-                group.addTask {
-                    try await unlessServed { try await datagrams.serveOnce(at: place, within: limit, onlyClient) }
-                }
+                group.addTask { try await datagrams.serveOnce(at: place, within: limit, onlyClient) }
             }
             for try await isServed in group where isServed { group.cancelAll() }
-        }
-    }
-
-    /// Who was not the first has nothing to say of how he ended.
-    private func unlessServed(_ body: () async throws -> Bool) async throws -> Bool {
-        do {
-            return try await body()
-        } catch {
-            if onlyClient.stage == .served { return false }
-            throw error
         }
     }
 
@@ -119,7 +105,13 @@ struct Server: Sendable {
         within limit: Duration?,
         _ idle: IdleLimit?
     ) async throws -> Bool {
-        let connection = try await firstClient(options, within: limit)
+        let connection: Connection
+        do {
+            connection = try await firstClient(options, within: limit)
+        } catch {
+            if onlyClient.stage != .awaited { return false }
+            throw error
+        }
         guard onlyClient.take() else {
             connection.abort()
             return false
