@@ -52,14 +52,14 @@ struct DatagramServer: Sendable {
     ///   - onlyClient: Who is served alone.
     /// - Returns: false when another address was faster.
     func serveOnce(at place: Place, within limit: Duration?, _ onlyClient: OnlyClient) async throws -> Bool {
-        let datagram: Datagram?
+        let received: Datagram?
         do {
-            datagram = try await naming(place) { try await first(on: place.socket, within: limit) }
+            received = try await naming(place) { try await first(on: place.socket, within: limit) }
         } catch {
             if onlyClient.stage != .awaited { return false }
             throw error
         }
-        guard let datagram, onlyClient.take() else { return false }
+        guard let datagram = received, onlyClient.take() else { return false }
         try await naming(place) { try await take(datagram, at: place) }
         onlyClient.wasServed()
         return true
