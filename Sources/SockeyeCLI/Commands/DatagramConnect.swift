@@ -17,7 +17,7 @@ struct DatagramConnect: Sendable {
         try await socket.closing { socket in
             let session = DatagramSession(
                 socket: socket,
-                group: group,
+                partner: group.map { DatagramSession.Partner.several($0) } ?? .connected,
                 words: address,
                 input: Input(),
                 patience: patience,

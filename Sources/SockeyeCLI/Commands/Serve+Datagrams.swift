@@ -22,9 +22,9 @@ extension Serve {
         if let loops, loops > 1 { throw ValidationError("--loops \(loops): all datagrams are taken on one thread.") }
     }
 
-    func bindDatagrams(to address: TypedAddress) async throws -> DatagramSocket {
+    func bindDatagrams(to address: TypedAddress, observer: (any SocketObserver)?) async throws -> DatagramSocket {
         var options = DatagramOptions()
-        options.observer = EventLog.observing(explain ? Explainer.shared : nil)
+        options.observer = EventLog.observing(observer)
         // A computer with several addresses answers from the one that it was asked at.
         options.localAddress = .on
         options.family = try family.preference(for: address.endpoint)
@@ -52,12 +52,12 @@ extension ServeRoleOptions {
             return (option, "a program reads until its input ends, and datagrams have no end.")
         }
         if hub { return ("--hub", "nobody says with a datagram that he joins or leaves.") }
-        if terminal { return ("--terminal", "it talks to one client until that one ends, and datagrams have no end.") }
         return nil
     }
 
-    var datagramAnswer: ServerConversation.Answer {
-        if echo { return .echo }
-        return discard ? .nothing : .text(Array((reply ?? "Got it!").utf8))
+    var datagramAnswer: DatagramServer.Answer {
+        if terminal { return .ofTerminal }
+        if echo { return .fixed(.echo) }
+        return .fixed(discard ? .nothing : .text(Array((reply ?? "Got it!").utf8)))
     }
 }

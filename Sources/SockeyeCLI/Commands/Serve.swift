@@ -198,7 +198,7 @@ struct Serve: AsyncParsableCommand {
         do {
             let socket: BoundAddress.Socket =
                 address.kind == .datagram
-                ? .datagrams(try await bindDatagrams(to: address))
+                ? .datagrams(try await bindDatagrams(to: address, observer: observer))
                 : .connections(try await bindListener(to: address, observer: observer))
             return BoundAddress(typed: address, socket: socket)
         } catch let error as SocketError {

@@ -45,7 +45,10 @@ struct ServeRoleOptions: ParsableArguments {
     )
     var hub = false
 
-    @Flag(help: "Talk to one client, as connect talks to a server: what is typed, or comes from a pipe, goes to it.")
+    @Flag(
+        help:
+            "Talk to one client, as connect talks to a server: what is typed, or comes from a pipe, goes to it. Of datagrams, to the first who sends one."
+    )
     var terminal = false
 
     @Flag(help: "With --hub: go on when standard input, which has said something, ends.")

@@ -10,8 +10,16 @@ struct DatagramServer: Sendable {
         let typed: TypedAddress
     }
 
+    /// What a peer gets for what it sends.
+    enum Answer {
+        /// The same to each.
+        case fixed(ServerConversation.Answer)
+        /// What is typed, or comes from a pipe; for one peer.
+        case ofTerminal
+    }
+
     let places: [Place]
-    private let answer: ServerConversation.Answer
+    private let answer: Answer
     /// Who is shown what comes; nil for nobody.
     private let audience: Audience?
     /// Whom it answers, how many, and for how long it remembers them.
@@ -20,7 +28,7 @@ struct DatagramServer: Sendable {
 
     init(
         places: [Place],
-        answer: ServerConversation.Answer,
+        answer: Answer,
         audience: Audience?,
         options: ServeOptions
     ) {
@@ -37,7 +45,7 @@ struct DatagramServer: Sendable {
         try await naming(place) {
             try await place.socket.closing { socket in
                 let isUnlimited = options.maximumConnections == nil && options.allow.isEmpty && options.deny.isEmpty
-                if case .echo = answer, audience == nil, isUnlimited, socket.localAddress.family != .unix {
+                if case .fixed(.echo) = answer, audience == nil, isUnlimited, socket.localAddress.family != .unix {
                     return try await echoInBatches(on: socket)
                 }
                 while let datagram = try await nextAdmitted(on: socket) { try await take(datagram, at: place) }
@@ -50,8 +58,16 @@ struct DatagramServer: Sendable {
     /// - Parameters:
     ///   - limit: How long to wait for it.
     ///   - onlyClient: Who is served alone.
+    ///   - idle: The limit of silence for a conversation.
+    ///   - closeOthers: Called when that is who has sent it.
     /// - Returns: false when another address was faster.
-    func serveOnce(at place: Place, within limit: Duration?, _ onlyClient: OnlyClient) async throws -> Bool {
+    func serveOnce(
+        at place: Place,
+        within limit: Duration?,
+        _ onlyClient: OnlyClient,
+        _ idle: IdleLimit?,
+        _ closeOthers: () -> Void
+    ) async throws -> Bool {
         let received: Datagram?
         do {
             received = try await naming(place) { try await first(on: place.socket, within: limit) }
@@ -60,7 +76,14 @@ struct DatagramServer: Sendable {
             throw error
         }
         guard let datagram = received, onlyClient.take() else { return false }
-        try await naming(place) { try await take(datagram, at: place) }
+        closeOthers()
+        try await naming(place) {
+            if case .ofTerminal = answer {
+                try await talk(after: datagram, at: place, idle)
+            } else {
+                try await take(datagram, at: place)
+            }
+        }
         onlyClient.wasServed()
         return true
     }
@@ -69,7 +92,7 @@ struct DatagramServer: Sendable {
     private func naming<Result>(_ place: Place, _ body: () async throws -> Result) async throws -> Result {
         do {
             return try await body()
-        } catch let error as SocketError where error.code != .cancelled {
+        } catch let error as SocketError where error.code != .cancelled && error.code != .closed {
             throw Failure(error, place.typed, command: "serve")
         }
     }
@@ -128,6 +151,25 @@ struct DatagramServer: Sendable {
 
     // MARK: Answering
 
+    /// `--terminal`: with the one who was first, and nobody else.
+    private func talk(after datagram: Datagram, at place: Place, _ idle: IdleLimit?) async throws {
+        let session = DatagramSession(
+            socket: place.socket,
+            partner: .sender(datagram),
+            words: place.typed,
+            input: Input(),
+            patience: StandardStream.input.isTerminal ? .zero : nil,
+            conduct: Conduct(),
+            isQuiet: audience == nil
+        )
+        do {
+            guard let idle else { return try await session.run() }
+            try await idle.run { try await session.run() }
+        } catch let failure as Failure {
+            throw failure.ofServer("--terminal")
+        }
+    }
+
     private func take(_ datagram: Datagram, at place: Place) async throws {
         let local = place.socket.localAddress
         guard var peer = peers.with({ $0.greet(datagram.from, of: local) }) else { return }
@@ -145,16 +187,16 @@ struct DatagramServer: Sendable {
     private func reply(to datagram: Datagram, at place: Place) async throws -> Bool {
         let bytes: [UInt8]
         switch answer {
-        case .text(let text): bytes = text
-        case .echo: bytes = datagram.bytes
-        case .nothing: return true
+        case .fixed(.text(let text)): bytes = text
+        case .fixed(.echo): bytes = datagram.bytes
+        case .fixed(.nothing), .ofTerminal: return true
         }
         do throws(SocketError) {
             if place.socket.localAddress.family == .unix {
                 // A Unix client that does not read would hold up all others. What it misses is its loss.
                 return try place.socket.trySend(bytes, to: datagram.from)
             }
-            try await send(bytes, answering: datagram, on: place.socket)
+            try await place.socket.send(bytes, answering: datagram)
             return true
         } catch {
             if error.code == .cancelled { throw error }
@@ -162,21 +204,6 @@ struct DatagramServer: Sendable {
             if error.code == .closed { return true }
             Console.say("\(place.typed.text(for: datagram.from)) cannot be answered: \(error.reason)")
             return false
-        }
-    }
-
-    /// From the address that it was asked at; what came to a group or a broadcast address cannot be answered from there.
-    private func send(
-        _ bytes: [UInt8],
-        answering datagram: Datagram,
-        on socket: DatagramSocket
-    ) async throws(SocketError) {
-        let source = datagram.localAddress.flatMap { $0.isMulticast ? nil : $0 }
-        do throws(SocketError) {
-            try await socket.send(bytes, to: datagram.from, from: source)
-        } catch {
-            guard source != nil, error.code == .invalidArgument || error.code == .unreachable else { throw error }
-            try await socket.send(bytes, to: datagram.from)
         }
     }
 }

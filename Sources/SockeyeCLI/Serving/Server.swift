@@ -93,7 +93,11 @@ struct Server: Sendable {
             // The limit is one for all, so one of them has it.
             for (index, place) in datagrams.places.enumerated() {
                 let limit = listeners.isEmpty && index == 0 ? limit : nil
-                group.addTask { try await datagrams.serveOnce(at: place, within: limit, onlyClient) }
+                group.addTask {
+                    try await datagrams.serveOnce(at: place, within: limit, onlyClient, idle) {
+                        close(allBut: place.socket)
+                    }
+                }
             }
             for try await isServed in group where isServed { group.cancelAll() }
         }
@@ -116,8 +120,7 @@ struct Server: Sendable {
             connection.abort()
             return false
         }
-        for listener in listeners { listener.close() }
-        for place in datagrams?.places ?? [] { place.socket.close() }
+        close()
         do {
             if let idle {
                 try await idle.run { try await cutOffs.watching(connection, idle) { try await hold(with: connection) } }
@@ -131,6 +134,12 @@ struct Server: Sendable {
         onlyClient.wasServed()
         await connection.close()
         return true
+    }
+
+    /// Nobody else is taken any more.
+    private func close(allBut socket: DatagramSocket? = nil) {
+        for listener in listeners { listener.close() }
+        for place in datagrams?.places ?? [] where place.socket !== socket { place.socket.close() }
     }
 
     private func hold(with connection: Connection) async throws {

@@ -3,13 +3,25 @@ import SockeyeSystem
 
 /// Standard input to the peer and the peer to standard output, both at once.
 struct DatagramSession: Sendable {
+    /// Whom it talks to.
+    enum Partner: Sendable {
+        /// The one that the socket is connected to.
+        case connected
+        /// Several computers hear what is sent to this address, and each answers from its own.
+        case several(SocketAddress)
+        /// The one who has sent this, of all that the socket hears.
+        case sender(Datagram)
+    }
+
     let socket: DatagramSocket
-    /// Where datagrams go that several computers hear; nil where the socket is connected to one.
-    let group: SocketAddress?
+    let partner: Partner
     let words: TypedAddress
     let input: Input
-    let patience: Duration
+    /// How long answers are waited for after the end of the input; nil: until a signal.
+    let patience: Duration?
     let conduct: Conduct
+    /// Whether nothing is said of who sends.
+    let isQuiet: Bool
     private let screen = PromptScreen()
     private let clock = Locked(Heard())
     private let isPrompting = StandardStream.input.isTerminal
@@ -23,14 +35,16 @@ struct DatagramSession: Sendable {
 
     init(
         socket: DatagramSocket,
-        group: SocketAddress?,
+        partner: Partner,
         words: TypedAddress,
         input: Input,
-        patience: Duration,
-        conduct: Conduct
+        patience: Duration?,
+        conduct: Conduct,
+        isQuiet: Bool = false
     ) {
         self.socket = socket
-        self.group = group
+        self.partner = partner
+        self.isQuiet = isQuiet
         self.words = words
         self.input = input
         self.patience = patience
@@ -38,10 +52,7 @@ struct DatagramSession: Sendable {
     }
 
     func run() async throws {
-        if isPrompting {
-            let peer = (group ?? socket.remoteAddress).map(words.text(for:)) ?? words.text
-            Console.sayWrapped("Datagrams to \(peer). Type a line; exit or Ctrl-D ends.")
-        }
+        sayWithWhom()
         let receiving = LoopTask.start { await receive() }
         let sendFailure: (any Error)? = await withTaskCancellationHandler {
             guard conduct.sends else {
@@ -50,7 +61,10 @@ struct DatagramSession: Sendable {
                 return nil
             }
             let failure = isPrompting ? await sendLines() : await sendPieces()
-            if failure == nil, conduct.receives { await waitForAnswers() }
+            if failure == nil, conduct.receives {
+                // Without a limit, until an error, or Ctrl-C.
+                if let patience { await waitForAnswers(patience) } else { _ = try? await receiving.value }
+            }
             return failure
         } onCancel: {
             receiving.cancel()
@@ -62,6 +76,21 @@ struct DatagramSession: Sendable {
         let isUnanswered = clock.with { $0.hasSent && !$0.hasAnswer }
         if isUnanswered, conduct.receives, !isPrompting, !Task.isCancelled {
             Console.say("No answer. Datagrams get lost on the way, and nobody tells; not every server answers.")
+        }
+    }
+
+    private func sayWithWhom() {
+        let (way, peer): (String, SocketAddress?) =
+            switch partner {
+            case .connected: ("to", socket.remoteAddress)
+            case .several(let group): ("to", group)
+            case .sender(let datagram): ("from", datagram.from)
+            }
+        let heading = "Datagrams \(way) \(peer.map(words.text(for:)) ?? words.text)"
+        if isPrompting, !isQuiet {
+            Console.sayWrapped("\(heading). Type a line; exit or Ctrl-D ends.")
+        } else if case .sender = partner, !isQuiet {
+            Console.say(heading)
         }
     }
 
@@ -102,10 +131,10 @@ struct DatagramSession: Sendable {
     }
 
     private func send(_ bytes: [UInt8]) async throws(SocketError) {
-        if let group {
-            try await socket.send(bytes, to: group)
-        } else {
-            try await socket.send(bytes)
+        switch partner {
+        case .connected: try await socket.send(bytes)
+        case .several(let group): try await socket.send(bytes, to: group)
+        case .sender(let datagram): try await socket.send(bytes, answering: datagram)
         }
         clock.with {
             $0.last = .now
@@ -116,7 +145,7 @@ struct DatagramSession: Sendable {
     // MARK: Receiving
 
     /// Until nothing has come or gone for so long: there is no end to wait for.
-    private func waitForAnswers() async {
+    private func waitForAnswers(_ patience: Duration) async {
         while true {
             let left = patience - (ContinuousClock.now - clock.with { $0.last })
             if left <= .zero { return }
@@ -126,9 +155,15 @@ struct DatagramSession: Sendable {
 
     private func receive() async -> SocketError? {
         var displays: [SocketAddress: Display] = [:]
+        if case .sender(let datagram) = partner, conduct.receives {
+            screen.hidePrompt()
+            await show(datagram, &displays)
+            if isPrompting { screen.showPrompt() }
+        }
         do {
             while true {
                 let datagram: Datagram = try await socket.receive()
+                guard isPartner(datagram.from) else { continue }
                 clock.with {
                     $0.last = .now
                     $0.hasAnswer = true
@@ -144,9 +179,14 @@ struct DatagramSession: Sendable {
             screen.end()
             input.endWhenNothingIsReady()
             // Nothing more is worth waiting for.
-            clock.with { $0.last = .now - patience }
+            clock.with { $0.last = .now - (patience ?? .zero) }
             return error
         }
+    }
+
+    private func isPartner(_ peer: SocketAddress) -> Bool {
+        guard case .sender(let datagram) = partner else { return true }
+        return peer == datagram.from
     }
 
     /// Of several that answer, each is named where it comes first.
@@ -156,10 +196,12 @@ struct DatagramSession: Sendable {
         if let known = displays[peer] {
             display = known
         } else {
-            if group != nil { Console.say("Datagrams from \(words.text(for: peer))") }
+            if case .several = partner { Console.say("Datagrams from \(words.text(for: peer))") }
             // Whoever makes up addresses does not fill the memory.
             if displays.count >= DatagramPeers.most { displays = [:] }
-            display = Output.standard.display(events: .ofDatagrams(from: peer))
+            var local: SocketAddress?
+            if case .sender = partner { local = socket.localAddress }
+            display = Output.standard.display(events: .ofDatagrams(from: peer, at: local))
         }
         await Output.standard.write(display.render(datagram.bytes))
         displays[peer] = display

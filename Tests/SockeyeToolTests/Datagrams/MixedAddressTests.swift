@@ -84,6 +84,62 @@ import Testing
         #expect(server.finish(closingInput: false).text == "here")
     }
 
+    @Test(arguments: [0, 1])
+    func `at a terminal the first who sends is answered, and nobody else heard`(first: Int) throws {
+        let port = try Peers.closedPort()
+        let script = """
+            import socket, sys
+            port = int(sys.argv[1])
+            s, t = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2)]
+            s.connect(('127.0.0.1', port)); s.settimeout(1); answer = b''
+            while not answer:
+                try: s.send(b'question'); answer = s.recv(99)
+                except (ConnectionRefusedError, TimeoutError): pass
+            t.sendto(b'stranger', ('127.0.0.1', port)); s.settimeout(30); s.send(b'more'); print(answer, s.recv(99))
+            try: socket.create_connection(('127.0.0.1', port)); print('connected')
+            except ConnectionRefusedError: print('refused')
+            """
+        let client = try Program.python(script, port)
+        let outcome = try Terminal.play(
+            [
+                ["Datagrams from udp:127.0.0.1:", ""], ["question", ""], ["> ", "one\n"], ["more", ""],
+                ["> ", "two\n"], ["> ", "\u{4}"],
+            ],
+            ["serve", "--terminal", "udp:\(port)"] + (first == 0 ? [] : [port])
+        )
+        #expect(outcome.status == 0, "\(outcome.text)")
+        #expect(!outcome.text.contains("stranger"), "\(outcome.text)")
+        #expect(client.finish().text == "b'one' b'two'\nrefused\n")
+    }
+
+    @Test func `silence ends a conversation in datagrams that has a limit`() throws {
+        let server = try Program.sockeye("serve", "--terminal", "--idle-timeout", "50ms", "udp:0")
+        let client = try Program.sockeye("connect", "udp:\(server.port())", "--send-only")
+        client.write("one")
+        client.finish()
+        let outcome = server.finish(closingInput: false)
+        #expect(outcome.text == "one")
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("which is the limit of --idle-timeout"), "\(outcome.errors)")
+    }
+
+    @Test func `what comes from a pipe goes to the first who sends, until a signal`() throws {
+        let server = try Program.sockeye("serve", "--terminal", "--json", "udp:0")
+        let port = try server.port()
+        server.write("answer")
+        server.closeInput()
+        let client = try Program.sockeye("connect", "udp:\(port)", "--wait", "10s")
+        client.write("one")
+        try client.wait(for: "answer", in: .output)
+        client.write("two")
+        try server.wait(for: #""text":"two""#, in: .output)
+        client.send(SIGINT)
+        client.finish()
+        let outcome = end(server)
+        #expect(outcome.status == 0)
+        #expect(outcome.text.contains(#""event":"datagram","local":"127.0.0.1:\#(port)","remote":"#), "\(outcome.text)")
+    }
+
     @Test(arguments: [(["0", "udp:0"], "a client"), (["udp:0"], "a datagram")])
     func `who is waited for in vain is said`(addresses: [String], whom: String) throws {
         let server = try Program.sockeye(arguments: ["serve", "--once"] + addresses)
@@ -192,7 +248,7 @@ import Testing
     @Test(arguments: [
         (["--hub"], "--hub and udp:0: nobody says"), (["--send", "/dev/null"], "--send and udp:0: datagrams get lost"),
         (["--receive", "/tmp"], "--discard writes all that comes"), (["--exec", "cat"], "--exec and udp:0: a program"),
-        (["--shell", "cat"], "--shell and udp:0: a program"), (["--terminal"], "--terminal and udp:0: "),
+        (["--shell", "cat"], "--shell and udp:0: a program"),
     ])
     func `what needs a connection is refused, with the reason`(options: [String], words: String) throws {
         for addresses in [["udp:0"], ["0", "udp:0"]] {
