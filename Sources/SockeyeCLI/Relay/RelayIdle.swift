@@ -4,8 +4,8 @@ struct RelayIdle: Equatable {
     var time: Duration
     /// The sides that have finished sending.
     var ended: Set<RelaySide>
-    /// Bytes that the relay has sent to a side and that its kernel does not have yet.
-    var inFlight: [RelaySide: Int] = [:]
+    /// Where the bytes are that the relay has sent to a side.
+    var sent: [RelaySide: SendWait.Evidence] = [:]
     /// Bytes that are with a side's kernel and that its program has not received: known on this computer only.
     var unread: [RelaySide: Int] = [:]
     /// The same where nobody tells how many.
@@ -19,14 +19,9 @@ struct RelayIdle: Equatable {
     /// nil: nothing can be said with certainty.
     var remark: Remark? {
         let time = "for \(Quantity.time(time)) nothing was sent"
-        for side in RelaySide.allCases where (inFlight[side] ?? 0) > 0 {
-            return Remark(
-                "in-flight",
-                """
-                \(time), and \(Quantity.bytes(inFlight[side] ?? 0)) for the \(side.rawValue) are still on their way, or wait \
-                on this side since the \(side.rawValue) does not read: its kernel has not acknowledged them
-                """
-            )
+        for side in RelaySide.allCases {
+            guard let evidence = sent[side], evidence.underWay > 0 else { continue }
+            return Remark("in-flight", "\(time): \(evidence.delay(of: side.rawValue))")
         }
         for side in RelaySide.allCases where (unread[side] ?? 0) > 0 || unreadUncounted.contains(side) {
             let what = unread[side].map { "\(Quantity.bytes($0)) that are" } ?? "all that is"

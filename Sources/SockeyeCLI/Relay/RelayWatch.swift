@@ -63,12 +63,11 @@ struct RelayWatch: Sendable {
         var idle = RelayIdle(time: time, ended: Set(RelaySide.allCases.filter { state.directions[$0].hasEnded }))
         for side in RelaySide.allCases {
             let connection = connections[side]
-            let underWay = connection.unacknowledgedBytes ?? 0
             if connection.remoteAddress.family == .unix || connection.localAddress.family == .unix {
                 // What is sent is with the other program's socket at once, and counted with the kernel's own overhead.
-                if underWay > 0 { idle.unreadUncounted.insert(side) }
+                if connection.unacknowledgedBytes ?? 0 > 0 { idle.unreadUncounted.insert(side) }
             } else {
-                idle.inFlight[side] = underWay
+                idle.sent[side] = SendWait.Evidence(connection)
                 guard let socket = PeerSocket.behind(connection) else { continue }
                 idle.unread[side] = socket.unreadBytes
                 idle.occupations[side] = await ProgramLook.occupation(of: socket)

@@ -2,13 +2,8 @@
 extension SideStory {
     func quiet(_ look: Look, for time: Duration) -> Remark {
         let start = "recv waits for the \(peer), \(Quantity.time(time)) so far"
-        if isTCP, look.underWay > 0 {
-            let amount = Quantity.bytes(look.underWay)
-            return Remark(
-                "in-flight",
-                "\(start): \(amount) for the \(peer) are still on their way, or wait on this side since the \(peer) does "
-                    + "not read: its kernel has not acknowledged them"
-            )
+        if isTCP, look.evidence.underWay > 0 {
+            return Remark("in-flight", "\(start): \(look.evidence.delay(of: peer))")
         }
         let instead = look.occupation?.instead(peer)
         if let unread = look.peer?.unreadBytes, unread > 0 {

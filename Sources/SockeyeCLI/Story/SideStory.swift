@@ -33,9 +33,8 @@ struct SideStory: Sendable {
         var receiveWaits: Duration?
         /// How long a send gets nowhere; nil when none waits.
         var sendWaits: Duration?
+        /// Where the bytes are that this side has sent.
         var evidence = SendWait.Evidence()
-        /// Bytes that were sent and that the peer's kernel does not have.
-        var underWay = 0
         var peer: PeerSocket?
         /// What the peer's program does, where the kernel tells.
         var occupation: Occupation?

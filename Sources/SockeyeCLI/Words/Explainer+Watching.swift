@@ -21,8 +21,7 @@ extension Explainer {
     private func look(at connection: Connection, _ id: SocketEvent.ID) async {
         let (isReceiving, isSending) = connection.waits
         var look = SideStory.Look()
-        // In this order: what arrives in between is counted twice, and nothing is said to be lost.
-        look.underWay = connection.unacknowledgedBytes ?? 0
+        look.evidence = SendWait.Evidence(connection)
         look.peer = PeerSocket.behind(connection)
         look.unfinished = connection.unfinishedMessage
         var turn = 0
@@ -31,8 +30,8 @@ extension Explainer {
             turn = watched.turn
             // A wait begins when it is first seen, or when the operation before it has ended.
             watched.receivingSince = isReceiving ? max(watched.receivingSince ?? now, watched.lastEvent) : nil
-            if let (time, evidence) = watched.sendWait.look(isWaiting: isSending, .init(connection), at: now) {
-                (look.sendWaits, look.evidence) = (time, evidence)
+            if let (time, _) = watched.sendWait.look(isWaiting: isSending, look.evidence, at: now) {
+                look.sendWaits = time
                 return false
             }
             look.receiveWaits = watched.receivingSince.map { now - $0 }

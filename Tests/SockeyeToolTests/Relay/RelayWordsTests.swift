@@ -111,9 +111,11 @@ import Testing
         #expect(idle.remark?.id == "busy")
         #expect(idle.remark?.words.contains("the server has not received 5 bytes") == true)
         #expect(idle.remark?.words.contains("both sides") == false)
-        idle.inFlight[.client] = 7
+        idle.sent[.client] = .init(inFlight: 7, window: 9)
         #expect(idle.remark?.id == "in-flight")
-        #expect(idle.remark?.words.contains("7 bytes for the client are still on their way") == true)
+        #expect(idle.remark?.words.contains("for the client 7 are sent and not acknowledged") == true)
+        idle.sent[.client]?.window = 0
+        #expect(idle.remark?.words.contains("the client does not read") == true)
         let half = RelayIdle(time: .seconds(3), ended: [.client]).remark
         #expect(half?.id == "half-closed" && half?.words.contains("which neither sends nor closes") == true)
         #expect(RelayIdle(time: .seconds(3), ended: [.client, .server]).remark == nil)

@@ -11,10 +11,9 @@ extension StoryTables {
         receive: Duration? = nil,
         send: Duration? = nil,
         _ evidence: SendWait.Evidence = .init(),
-        underWay: Int = 0,
         unread: Int? = nil
     ) -> SideStory.Event {
-        var look = SideStory.Look(receiveWaits: receive, sendWaits: send, evidence: evidence, underWay: underWay)
+        var look = SideStory.Look(receiveWaits: receive, sendWaits: send, evidence: evidence)
         look.peer = unread.map { PeerSocket(state: "ESTABLISHED", unreadBytes: $0) }
         return .looked(look)
     }
@@ -213,8 +212,14 @@ extension StoryTables {
                 ),
                 (.received(1, nil), [], ""),
                 (
-                    waiting(receive: .seconds(3), underWay: 5), ["in-flight"],
-                    "5 bytes for the client are still on their way"
+                    waiting(receive: .seconds(3), .init(inFlight: 5, unsent: 4, window: 900)), ["in-flight"],
+                    "of the bytes for the client 5 are sent and not acknowledged by its computer, 4 are not sent yet"
+                ),
+                (.received(1, nil), [], ""),
+                (
+                    waiting(receive: .seconds(3), .init(inFlight: 0, unsent: 4, unread: 9)), ["in-flight"],
+                    "the client does not read, and its computer's buffer is full (9 bytes are with the client's computer and "
+                        + "unread, 4 are not sent yet)"
                 ),
             ])
         ),

@@ -194,7 +194,8 @@ enum StoryTables {
                 (.flows(.client), ["flows"], "the server reads again"),
                 (
                     .blocked(.client, .seconds(2), .init(acknowledged: 9, inFlight: 50, unsent: 9, window: 900)),
-                    ["network-slow"], "nothing is acknowledged by the server's computer (50 are on their way"
+                    ["network-slow"],
+                    "nothing is acknowledged by the server's computer (50 are sent and not acknowledged by its computer, 9 are not sent yet)"
                 ),
             ])
         ),
