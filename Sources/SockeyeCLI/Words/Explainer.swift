@@ -28,12 +28,14 @@ final class Explainer: SocketObserver {
     let hasConnections = Locked(true)
     private static let glossary = Locked(Glossary())
     private let watched = Locked<[SocketEvent.ID: Watched]>([:])
+    private let names = Locked(SocketNames())
 
     func observe(_ event: SocketEvent) {
         // That a thread of this program was late is nothing that happened on a socket.
         guard event.operation != .loop else { return }
         let direction = watched.with { $0[event.socket]?.story.direction(of: event.operation) }
-        Self.say("\(event.socket) \(direction.map { "\($0): " } ?? "")\(Self.words(for: event))")
+        let name = names.with { $0.name(for: event) }
+        Self.say("\(name)\(direction.map { "\($0): " } ?? "")\(Self.words(for: event))")
         guard event.datagramCount == nil, hasConnections.with(\.self), let remote = event.remoteAddress else { return }
         if event.operation == .accept || event.operation == .connect, event.error == nil {
             let isServer = event.operation == .accept
@@ -49,7 +51,10 @@ final class Explainer: SocketObserver {
             watched.turn += 1
             return Self.event(for: event, connection, &watched.segments).map { watched.story.take($0) } ?? []
         }
-        if event.operation == .close { watched.with { $0[event.socket] = nil } }
+        if event.operation == .close {
+            watched.with { $0[event.socket] = nil }
+            names.with { $0.forget(event.socket) }
+        }
     }
 
     /// What an operation is to the story, with what the kernel adds to it.
@@ -92,7 +97,7 @@ final class Explainer: SocketObserver {
 
     /// Adds to a story, and says what that adds.
     func add(_ id: SocketEvent.ID, _ change: (inout Watched) -> [Remark]) {
-        for remark in self.change(id, change) ?? [] { Self.say("\(id) \(remark.words)") }
+        for remark in self.change(id, change) ?? [] { Self.say("\(names.with { $0.name(of: id) })\(remark.words)") }
     }
 
     /// nil: this connection is not explained.

@@ -120,6 +120,9 @@ import Testing
         #expect(try Program.python(Script.client("read_all(s); s.close()"), server.port()).finish().status == 0)
         let words = server.finish(closingInput: false).errors
         #expect(words.contains("this side has finished sending first (FIN): its end is in FIN_WAIT"))
+        // The listener is a socket too, and no client.
+        #expect(words.contains("explain: listener: socket, bind, listen:") && words.contains("explain: #1 accept:"))
+        #expect(!words.contains("#2"))
         #expect(words.contains("it is this end that stays in TIME_WAIT for 60 seconds, and there it is"), "\(words)")
     }
 
