@@ -50,6 +50,18 @@ import Testing
     }
 
     @Test(arguments: [
+        ("ss -ltn   lists who listens", NextStep.run("ss -ltn", "lists who listens")),
+        ("ls -l  # shows whose it is", .run("ls -l", "shows whose it is")),
+        // What stands first parts them: the other mark may be in the words.
+        ("s.bind(a)  # before   listen", .run("s.bind(a)", "before   listen")),
+        ("ping -c 3 example.org", .run("ping -c 3 example.org", "")),
+        ("use another port", "use another port"),
+    ])
+    func `a note is parted into a command and its words`(note: String, step: NextStep) {
+        #expect(NextStep(noted: note) == step)
+    }
+
+    @Test(arguments: [
         ("1337", "1337"), ("*:1337", "'*:1337'"), ("[::1]:80", "'[::1]:80'"), ("a b", "'a b'"), ("it's", #"'it'\''s'"#),
         ("$(x)", "'$(x)'"),
     ])

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SockeyeDoctor
 import SockeyeSystem
 
 /// `sockeye explain`: what a pasted error message means. Nothing is looked up anywhere.
@@ -112,21 +113,14 @@ struct ExplainAnswer {
         for (index, cause) in entry.causes.enumerated() {
             rows += paragraph(index == 0 ? "  usual causes:" : "", "\(index + 1). \(cause)")
         }
-        let advice = entry.next.flatMap { Self.lines(of: SafeText.line(address.fill($0)), max(columns - label, 40)) }
+        let advice = entry.next.flatMap { note in
+            NextStep(noted: SafeText.line(address.fill(note))).rows(max(columns - label, 40))
+        }
         rows += advice.enumerated().map { ($0 == 0 ? "  try next:" : "").padded(to: label) + $1 }
         for other in matches.dropFirst().prefix(3) {
             rows += paragraph("  also there:", "line \(other.line) of the pasted text: \(other.entry.title)")
         }
         return rows.joined(separator: "\n") + "\n"
-    }
-
-    /// What a command does stands above it: behind it, a shell would take the words for a part of it. A command stays whole, so
-    /// that it can be copied.
-    private static func lines(of next: String, _ width: Int) -> [String] {
-        guard let mark = next.firstRange(of: "  # ") else {
-            return next.hasPrefix("sockeye ") ? [next] : Narrator.wrap(next, width)
-        }
-        return Narrator.wrap(next[mark.upperBound...] + ":", width) + ["  " + next[..<mark.lowerBound]]
     }
 
     func json(_ address: MentionedAddress) -> JSONValue {

@@ -40,13 +40,8 @@ struct ReportPage {
         return "\(kind)\(sureness): \(SafeText.line(finding.what))"
     }
 
-    /// A command has a line of its own below its words, unbroken, so that the line can be copied as it is.
     private func next(_ steps: [NextStep], _ columns: Int) -> [String] {
-        let rows = steps.flatMap { step -> [String] in
-            let words = Narrator.wrap(SafeText.line(step.words + (step.command == nil ? "" : ":")), width(columns))
-            return words + (step.command.map { ["  " + SafeText.line($0)] } ?? [])
-        }
-        return labelled("  try next:", rows)
+        labelled("  try next:", steps.flatMap { $0.rows(width(columns)) }.map(SafeText.line))
     }
 
     private func part(_ name: String, _ lines: [String], _ columns: Int) -> [String] {

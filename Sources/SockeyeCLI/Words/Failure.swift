@@ -1,5 +1,6 @@
 import ArgumentParser
 import Sockeye
+import SockeyeDoctor
 import SockeyeSystem
 
 /// An error as a person meets it: what was attempted, what happened, why that usually is, and what to try next.
@@ -7,7 +8,7 @@ struct Failure: Error {
     let attempted: String
     let happened: String
     let cause: String
-    /// Commands, each with what it does behind it after three blanks, or sentences where no command helps; never none.
+    /// Never none. Each is as ``NextStep`` takes its notes: what a command does stands behind it, after three blanks.
     let next: [String]
     let status: Int32
     /// What of it a program can go by: `SocketError.Code`, and the name of the errno, where there was one.
@@ -18,7 +19,8 @@ struct Failure: Error {
     static let wrongUsage: Int32 = 64
     static let networkFailed: Int32 = 1
 
-    /// The four parts, ready for standard error.
+    /// The four parts, ready for standard error. Where that is no terminal a part is one line however long, so that whoever searches
+    /// a log finds a whole sentence in the line that has its beginning.
     var description: String { description(columns: StandardStream.error.columns ?? .max) }
 
     /// Narrower than this, and the texts stand below their labels.
@@ -53,26 +55,10 @@ struct Failure: Error {
         ].joined(separator: "\n")
     }
 
-    /// What a command does stands above it: behind it, a shell would take the words for a part of it.
-    private func nextRows(_ width: Int) -> [String] {
-        next.flatMap { advice in
-            guard let mark = advice.firstRange(of: "   ") else { return [advice] }
-            return Narrator.wrap(advice[mark.upperBound...] + ":", width) + ["  " + advice[..<mark.lowerBound]]
-        }
-    }
+    private func nextRows(_ width: Int) -> [String] { next.flatMap { NextStep(noted: $0).rows(width) } }
 
     /// A word as a shell takes it: quoted where a character in it means something there.
-    static func quoted(_ word: String) -> String {
-        let isPlain = word.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                true
-            default: "-._/:@%+=,".utf8.contains(byte)
-            }
-        }
-        return isPlain ? word : "'" + word.replacing("'", with: #"'\''"#) + "'"
-    }
+    static func quoted(_ word: String) -> String { Words.shell(word) }
 }
 
 extension Failure {
