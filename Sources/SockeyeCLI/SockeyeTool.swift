@@ -43,7 +43,7 @@ package struct SockeyeTool: AsyncParsableCommand {
             // What is wrong with a command, its own usage explains.
             var kind: any ParsableCommand.Type = SockeyeTool.self
             do {
-                let arguments = Array(CommandLine.arguments.dropFirst())
+                let arguments = Explain.withoutFalseOptions(Array(CommandLine.arguments.dropFirst()))
                 kind = self.kind(ofHelpFor: Array(arguments.prefix(1)))
                 if let script = CompletionScript.wanted(by: arguments) {
                     OwnOutput.write(script)

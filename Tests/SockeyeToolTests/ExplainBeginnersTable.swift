@@ -58,6 +58,9 @@ extension PastedMessage {
             "curl: (7) Failed to connect to a.example port 80 after 3062 ms: Couldn't connect to server",
             "connect-timed-out"
         ),
+        PastedMessage("Node", "problem with request:  AggregateError", "all-addresses-failed"),
+        PastedMessage("Node", "AggregateError [ECONNREFUSED]: ", "connection-refused"),
+        PastedMessage("Node", "AggregateError [ETIMEDOUT]: ", "connect-timed-out"),
         PastedMessage("Python", "NameError: name 'socket' is not defined", "socket-not-created"),
         PastedMessage("Python", "ModuleNotFoundError: No module named 'sockets'", "socket-not-created"),
         PastedMessage("Python", "TypeError: recv() takes at least 1 argument (0 given)", "address-not-tuple"),

@@ -23,6 +23,14 @@ struct Explain: AsyncParsableCommand {
     @Argument(parsing: .remaining, help: "The message. Without it, standard input is read.")
     var text: [String] = []
 
+    /// A message that begins with a dash, as what bash says at a login does, is no option: those have no blanks.
+    static func withoutFalseOptions(_ arguments: [String]) -> [String] {
+        guard arguments.first == "explain", !arguments.contains("--"),
+            let index = arguments.firstIndex(where: { $0.hasPrefix("-") && $0.contains(" ") })
+        else { return arguments }
+        return arguments[..<index] + ["--"] + arguments[index...]
+    }
+
     func run() async throws {
         EventLog.begin(json)
         Interruption.endsAtOnce()
@@ -41,9 +49,11 @@ struct Explain: AsyncParsableCommand {
         let address = MentionedAddress(in: surroundings)
         let place = matches.first.flatMap(pasted.ownPlace)
         let line = (matches.first?.text ?? "") + " " + (place?.code ?? "")
+        let foreign = matches.isEmpty ? ForeignLine.last(in: pasted) : nil
         let answer = ExplainAnswer(
             matches: matches,
-            guesses: matches.isEmpty ? NearestGuess.entries(for: pasted) : [],
+            guesses: matches.isEmpty && foreign == nil ? NearestGuess.entries(for: pasted) : [],
+            foreign: foreign,
             place: place,
             circumstances: Circumstances(
                 surroundings: surroundings,
@@ -91,6 +101,8 @@ struct Explain: AsyncParsableCommand {
 struct ExplainAnswer {
     let matches: [ErrorText.Match]
     let guesses: [Explanation]
+    /// What a text without a match is about, where that is plain.
+    var foreign: ForeignLine?
     /// Where in the person's own program it happened, if a traceback says so.
     let place: ProgramPlace?
     let circumstances: Circumstances
@@ -117,6 +129,10 @@ struct ExplainAnswer {
             NextStep(noted: SafeText.line(address.fill(note))).rows(max(columns - label, 40))
         }
         rows += advice.enumerated().map { ($0 == 0 ? "  try next:" : "").padded(to: label) + $1 }
+        let told = ([entry.title, entry.meaning] + entry.causes).joined(separator: " ")
+        for (index, note) in Glossary.notes(for: told).enumerated() {
+            rows += paragraph(index == 0 ? "  some words:" : "", note)
+        }
         for other in matches.dropFirst().prefix(3) {
             rows += paragraph("  also there:", "line \(other.line) of the pasted text: \(other.entry.title)")
         }
@@ -149,6 +165,15 @@ struct ExplainAnswer {
     /// The honest answer.
     func unknown(_ text: ErrorText) -> Failure {
         let last = SafeText.line(String((text.lines.last { $0.contains { !$0.isWhitespace } } ?? "").prefix(120)))
+        if let foreign {
+            return Failure(
+                attempted: "explain \"\(last)\" as an error of sockets",
+                happened: "it is none of the messages about sockets that sockeye knows",
+                cause: foreign.cause,
+                next: foreign.next,
+                status: Failure.networkFailed
+            )
+        }
         return Failure(
             attempted: "explain \"\(last)\"",
             happened: "it is none of the messages that sockeye knows",

@@ -17,6 +17,7 @@ struct ReportPage {
             rows += part("  likely cause:", [finding.cause], columns)
             rows += next(finding.next, columns)
         }
+        rows += part("  some words:", Glossary.notes(for: words), columns)
         if !report.steps.isEmpty {
             rows.append("")
             rows += part(
@@ -26,6 +27,11 @@ struct ReportPage {
             )
         }
         return rows.joined(separator: "\n") + "\n"
+    }
+
+    /// All that is said, for the words that a beginner does not know.
+    private var words: String {
+        report.findings.flatMap { [$0.what, $0.cause] + $0.evidence + $0.next.map(\.words) }.joined(separator: ". ")
     }
 
     /// `PROBLEM (likely): …`; of what is certain nothing is said.

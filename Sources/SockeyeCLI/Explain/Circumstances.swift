@@ -19,6 +19,8 @@ struct Circumstances {
         case address(AddressFact)
         /// The message has the name of a file, and of no call on a socket.
         case file
+        /// ::1 and 127.0.0.1 have both been tried: which of the two it is does not matter.
+        case bothLoopbacks
         /// The connecting failed, and the message does not say how.
         case unsure
         case select
@@ -68,6 +70,9 @@ struct Circumstances {
         if Self.isFile(line), !facts.contains(where: \.isCall) { facts.insert(.file) }
         if line.contains(#/Failed to connect to .* port|Could not connect to the server|NSURLErrorDomain.*-1004/#) {
             facts.insert(.unsure)
+        }
+        if surroundings.contains("ECONNREFUSED ::1:"), surroundings.contains("ECONNREFUSED 127.0.0.1:") {
+            facts.insert(.bothLoopbacks)
         }
         if line.contains("select.select(") { facts.insert(.select) }
         if line.contains("ended by the other party") { facts.insert(.endedByOther) }
@@ -127,6 +132,8 @@ struct Circumstances {
     private static func isWindows(_ text: String) -> Bool? {
         if ["WinError", "WSAE", "Winsock", "C:\\", ".exe"].contains(where: text.contains) { return true }
         if text.contains(#/(Errno|errno:?|os error|code:) -?1[01]\d{3}\b/#) { return true }
+        // Java adds the call there, and nowhere else.
+        if text.contains(#/\b(NET|JVM)_Bind\b|Exception: [\w ]+: (bind|connect)\b/#) { return true }
         // Below 1000 are the numbers of Linux and macOS.
         return text.contains(#/(\[Errno|errno:|os error|Os \{ code:) -?\d{1,3}\b/#) ? false : nil
     }

@@ -24,11 +24,30 @@ extension Explanation {
             errnos: ["ECONNREFUSED"],
             phrases: [
                 "connection refused", "ConnectionRefusedError", "actively refused it", "kind: ConnectionRefused",
+                "AggregateError [ECONNREFUSED]",
                 "\(CallDetail.quickFailure)*Failed to connect to*port",
                 "ERR_CONNECTION_REFUSED", "Connect call failed", "ConnectionFailed*refused", "ConnectException",
                 "Verbindungsaufbau abgelehnt", "Connexion refusée", "Conexión rehusada", "Connessione rifiutata",
                 "Zielcomputer die Verbindung verweigerte", "ordinateur cible l'a expressément refusée",
             ]
+        ),
+        Explanation(
+            id: "all-addresses-failed",
+            title: "every address of the name has failed, and the message does not say how (Node's AggregateError)",
+            meaning: """
+                Node has tried all addresses of a name, for localhost ::1 and 127.0.0.1, and none could be connected to. Its own \
+                message is empty; each address has an error of its own.
+                """,
+            causes: [
+                "the server is not running, or on another port: then each address has ECONNREFUSED",
+                "nothing answers, or there is no way there: ETIMEDOUT, ENETUNREACH",
+            ],
+            next: [
+                "error.errors.forEach(e => console.error(e.message))  # shows the reason of each address",
+                "sockeye doctor {address}  # finds out why",
+            ],
+            phrases: ["AggregateError", "AggregateError*internalConnectMultiple"],
+            followsFrom: ["connection-refused", "connect-timed-out", "network-unreachable", "host-unreachable"]
         ),
         Explanation(
             id: "connect-timed-out",
@@ -51,7 +70,7 @@ extension Explanation {
             errnos: ["ETIMEDOUT"],
             phrases: [
                 "Could not connect to the server", "NSURLErrorDomain*-1004", "Failed to connect to*port",
-                "urlopen error timed out", "connection timed out", "connect timed out",
+                "AggregateError [ETIMEDOUT]", "urlopen error timed out", "connection timed out", "connect timed out",
                 "SocketTimeoutException*connect timed out",
                 "Connect to*timed out", "failed to respond*connected host",
                 "connect*ETIMEDOUT", "dial*i/o timeout", "Operation timed out", "kind: TimedOut", "ConnectTimeout",

@@ -11,6 +11,12 @@ extension Fitting {
             $0.drop = ["the server listens on 127.0.0.1 only", "a firewall rejects", "\"localhost\" led"]
             $0.dropNext = ["sockeye serve '*:"]
         },
+        Fitting("connection-refused", [.bothLoopbacks]) {
+            $0.meaning = """
+                A name, such as localhost, led to both addresses of this computer itself, ::1 (IPv6) and 127.0.0.1 (IPv4), and \
+                both answered "no" at once. No program listens on that port at either.
+                """
+        },
         Fitting("connection-refused", [.address(.localhostName)]) {
             $0.add = [
                 "\"localhost\" led to ::1 (IPv6), and the server listens on 127.0.0.1 (IPv4) only, or the other way round"

@@ -16,6 +16,18 @@ extension Fitting {
             $0.drop = ["it ended a moment ago"]
             $0.dropNext = ["s.setsockopt"]
         },
+        Fitting("address-in-use", [.windows, .reusing]) {
+            $0.meaning = """
+                A server asked for an address and port that another program has now. (On Windows, remains of an earlier server are \
+                in nobody's way.)
+                """
+        },
+        Fitting("address-in-use", [.windows]) {
+            $0.dropNext = ["sockeye doctor --listen"]
+            $0.addNext = [
+                "netstat -ano | findstr :{port}  # says on Windows which program it is: its number stands last"
+            ]
+        },
         Fitting("address-not-mine", [.call(.bind)]) { $0.drop = ["a client gets it from connect"] },
     ]
 

@@ -11,9 +11,14 @@ struct OtherMatter: Sendable {
     ///
     /// - Parameter code: The line of the person's own program; empty where it is not known.
     static func told(of entry: Explanation, code: String, message: String) -> Explanation {
+        if let matter = ofLogin(message) { return replaced(entry, by: matter) }
         // These say so themselves, are about the program's text, or may come of sockets that were not closed.
         guard !certain.contains(entry.id) else { return entry }
         guard let matter = inMessage(message) ?? inCode(code, entry.id) else { return entry }
+        return replaced(entry, by: matter)
+    }
+
+    private static func replaced(_ entry: Explanation, by matter: OtherMatter) -> Explanation {
         var entry = entry
         (entry.title, entry.meaning) = (matter.title, matter.meaning)
         (entry.causes, entry.next) = (matter.causes, matter.next)
@@ -28,8 +33,14 @@ struct OtherMatter: Sendable {
 
     // MARK: What the message shows
 
+    /// The words of ssh, which are those of a socket that may not be used.
+    private static func ofLogin(_ message: String) -> OtherMatter? {
+        message.contains(#/Permission denied \([a-z,-]*(publickey|password|keyboard)/#) ? login : nil
+    }
+
     private static func inMessage(_ message: String) -> OtherMatter? {
         if message.contains("write() argument must be str, not bytes") { return textStream }
+        if message.contains("All promises were rejected") { return promises }
         if message.contains("I/O operation on closed file") { return closedFile }
         if message.contains(#/\b(Value|Type|Key|Assertion|Runtime)Error: Invalid argument/#.ignoresCase()) {
             return ownWords
@@ -60,6 +71,24 @@ struct OtherMatter: Sendable {
     }
 
     private static let outputErrors: Set = ["broken-pipe", "would-block", "socket-closed"]
+
+    private static let login = OtherMatter(
+        title: "ssh was not let in: the server was reached, and no socket is concerned",
+        meaning:
+            "The connection stands, and the other computer has asked for a key or a password that it did not accept.",
+        causes: [
+            "the key is not known there, or ssh offers another one", "the user's name is another one on that computer",
+        ],
+        next: ["ssh -v HOST  # shows which keys are offered"]
+    )
+
+    private static let promises = OtherMatter(
+        title: "every promise given to Promise.any has failed: by itself this is not about a socket",
+        meaning:
+            "JavaScript's Promise.any fails with AggregateError when all its promises fail; each has an error of its own.",
+        causes: ["what each of them did has failed: the reasons are in error.errors"],
+        next: ["error.errors.forEach(e => console.error(e))  # shows the reason of each"]
+    )
 
     private static let file = OtherMatter(
         title: "this line is about a file, and not about a socket",
