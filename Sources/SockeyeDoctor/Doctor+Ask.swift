@@ -14,9 +14,10 @@ extension Doctor {
         )
         base.isDatagram = true
         var evidence = DatagramEvidence(base)
+        let before = await probes.state()
         progress("waiting for an answer to a datagram from \(evidence.base.target)")
         evidence.attempts = await questions(to: found.addresses)
-        await makeSure(&evidence)
+        await makeSure(&evidence, before)
         if !evidence.attempts.contains(where: { $0.answer != nil }) {
             progress("trying the same port over TCP")
             let targets = found.addresses.filter { !$0.isAny && !$0.isMulticast && $0.port != 0 }
@@ -49,13 +50,15 @@ extension Doctor {
     }
 
     /// The kernel's questions for a neighbour get lost as other packets do: that nobody has an address is believed after several
-    /// rounds only.
-    private func makeSure(_ evidence: inout DatagramEvidence) async {
-        for _ in 1...Self.rounds {
+    /// rounds only, or where others show that nothing gets lost.
+    private func makeSure(_ evidence: inout DatagramEvidence, _ before: ComputerState) async {
+        for round in 1...Self.rounds {
             evidence.base.state = await probes.state()
             let open = evidence.attempts.filter { evidence.isNeighbourMissing($0) }.map(\.address)
             guard !open.isEmpty, !evidence.attempts.contains(where: { $0.answer != nil }) else { return }
+            guard !evidence.base.isLineSound, !open.allSatisfy(evidence.base.state.isUnplugged) else { return }
             progress("nobody answers for \(open[0].host): asking again")
+            async let witnesses = round == 1 ? self.witnesses(for: open, before) : []
             for var again in await questions(to: open) {
                 guard let index = evidence.attempts.firstIndex(where: { $0.address == again.address })
                 else { continue }
@@ -63,6 +66,7 @@ extension Doctor {
                 again.duration += evidence.attempts[index].duration
                 evidence.attempts[index] = again
             }
+            evidence.base.witnesses += await witnesses
         }
     }
 }

@@ -24,9 +24,10 @@ extension Doctor {
         steps += evidence.attempts.map { Report.Step("connect to \($0.address)", $0.duration) }
         await makeSure(&evidence, &steps)
         evidence.state = await probes.state()
-        let failed = evidence.failed
-        if !failed.isEmpty, failed.count == evidence.attempts.count {
-            await lookAround(failed, &evidence, &steps)
+        await lookAround(&evidence, &steps)
+        if await findMissing(&evidence, &steps) {
+            evidence.state = await probes.state()
+            await lookAround(&evidence, &steps)
         }
         evidence.compare(with: before)
         let findings = ConnectVerdict.findings(evidence)
@@ -78,12 +79,27 @@ extension Doctor {
 
     /// Silence is believed after several attempts only: packets get lost, and the kernel's questions for a neighbour do too.
     private func makeSure(_ evidence: inout ConnectEvidence, _ steps: inout [Report.Step]) async {
-        for round in 1...Self.rounds {
-            // Attempts at a neighbour that is looked for share the questions for it, so they are made one after the other.
-            let open = evidence.unanswered.filter { round == 1 || evidence.isNeighbourMissing($0) }
-            guard !open.isEmpty else { return }
+        guard !evidence.unanswered.isEmpty else { return }
+        // Those who may tell of the line are asked meanwhile. The state is from before the attempts.
+        let (missing, state) = (evidence.missingNeighbours, evidence.state)
+        async let witnesses = self.witnesses(for: missing, state)
+        await tryAgain(evidence.unanswered, &evidence, &steps)
+        evidence.witnesses = await witnesses
+    }
+
+    /// The other rounds, for neighbours alone. Attempts at one that is looked for share the kernel's questions for it, so they are
+    /// made one after the other.
+    ///
+    /// - Returns: Whether there was any, so that what was seen around is old.
+    private func findMissing(_ evidence: inout ConnectEvidence, _ steps: inout [Report.Step]) async -> Bool {
+        let before = evidence.retries.count
+        for _ in 1..<Self.rounds {
+            let open = evidence.missingNeighbours
+            let isUnplugged = open.allSatisfy { evidence.state.isUnplugged($0) }
+            guard !open.isEmpty, !evidence.isLineSound, !isUnplugged else { break }
             await tryAgain(open, &evidence, &steps)
         }
+        return evidence.retries.count > before
     }
 
     /// Three times for each: on a line that loses every third packet, silence comes by chance once in a thousand.
@@ -102,13 +118,10 @@ extension Doctor {
 
     // MARK: Around it
 
-    /// Nothing worked: who else is there, and does the own router answer?
-    private func lookAround(
-        _ failed: [SocketAddress],
-        _ evidence: inout ConnectEvidence,
-        _ steps: inout [Report.Step]
-    ) async {
-        let away = failed.filter {
+    /// Where nothing worked: who else is there, and does the own router answer?
+    private func lookAround(_ evidence: inout ConnectEvidence, _ steps: inout [Report.Step]) async {
+        guard evidence.failed.count == evidence.attempts.count else { return }
+        let away = evidence.failed.filter {
             !evidence.state.isOwn($0) && $0.family != .unix && !$0.isAny && !$0.isMulticast
         }
         guard !away.isEmpty else { return }

@@ -26,8 +26,10 @@ package struct Doctor: Sendable {
         package var datagram = Duration.milliseconds(3600)
         /// For other ports of a computer that did not answer.
         package var otherPorts = Duration.milliseconds(1500)
-        /// For a router to answer.
+        /// For a router to answer. Less than the second after which the kernel sends a request to connect again.
         package var nudge = Duration.milliseconds(700)
+        /// Between two questions to a witness.
+        package var betweenQuestions = Duration.milliseconds(400)
 
         package init() {}
     }
@@ -43,7 +45,8 @@ package struct Doctor: Sendable {
     }
 
     /// How often it is made sure that nobody answers for an address of the own network. 3: on a line that loses two packets of
-    /// five in each direction all of the kernel's questions get lost once in two hundred times then.
+    /// five in each direction all of the kernel's questions get lost once in two hundred times then. The first round is enough
+    /// where a ``Witness`` shows that the line loses nothing.
     static let rounds = 3
 
     // MARK: Listening

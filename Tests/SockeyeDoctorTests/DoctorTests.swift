@@ -33,7 +33,7 @@ import Testing
     }
 
     /// What the kernel says when nobody in the own network has answered for an address.
-    private static let nobodyThere = Attempt.Outcome.failed(.hostUnreachable)
+    static let nobodyThere = Attempt.Outcome.failed(.hostUnreachable)
 
     @Test func `a neighbour that is found late was there, and nobody is accused`() async throws {
         let neighbour = ConnectVerdictTests.neighbour
@@ -101,6 +101,7 @@ import Testing
             let probes = ScriptedProbes(
                 [neighbour],
                 computer: try ConnectVerdictTests.home(),
+                outcome: { _, _ in .silent },
                 change: { state, asked in
                     if asked.datagrams.count <= misses { state.neighbours.append(Self.silent(neighbour)) }
                 },
@@ -109,6 +110,16 @@ import Testing
             let report = await Doctor(probes: probes).ask(.address(neighbour))
             #expect(report.findings.first?.id == id, "\(misses)")
         }
+        // Where the router answers each question, one round more is enough.
+        let refusal = ConnectVerdictTests.icmp(3, 3, from: ConnectVerdictTests.gateway)
+        let sound = ScriptedProbes(
+            [neighbour],
+            computer: try ConnectVerdictTests.home(),
+            change: { state, _ in state.neighbours.append(Self.silent(neighbour)) },
+            port: { _, _ in [refusal] }
+        )
+        #expect(await Doctor(probes: sound).ask(.address(neighbour)).findings.first?.id == "neighbour-silent")
+        #expect(sound.asked.with { $0.datagrams.count } == 2)
         // Silence of a neighbour that is there is no reason to ask again: UDP need not answer.
         let probes = ScriptedProbes([neighbour], computer: try ConnectVerdictTests.home())
         _ = await Doctor(probes: probes).ask(.address(neighbour))

@@ -52,6 +52,11 @@ import Testing
         Row(plain: .permissionDenied, reusing: .permissionDenied, ids: ["forbidden-here"]),
         Row(plain: .addressNotAvailable, reusing: .addressNotAvailable, ids: ["not-own-address"]),
         Row(plain: .stale, reusing: .stale, ids: ["other-error"]),
+        Row(
+            plain: .addressInUse,
+            reusing: nil,
+            ids: ["bound-not-listening", "can-listen", "reach", "not-from-outside"]
+        ),
     ]
 
     static func evidence(_ row: Row) throws -> ListenEvidence {
@@ -63,7 +68,7 @@ import Testing
         return evidence
     }
 
-    @Test(arguments: 0..<10)
+    @Test(arguments: 0..<11)
     func `what bind answers leads to its finding`(index: Int) throws {
         let row = Self.rows[index]
         let findings = ListenVerdict.findings(try Self.evidence(row))
@@ -202,6 +207,20 @@ import Testing
         // ss and netstat read the kernel's lists, which do not have it.
         #expect(finding.next[0].command == "sudo lsof -nP | grep 'protocol: TCP'")
         #expect(finding.next.contains { $0.words.contains("call listen after bind") })
+    }
+
+    @Test func `a port that is only bound is a note where the flag gets it, and nobody is told to wait`() throws {
+        let finding = ListenVerdict.findings(try Self.evidence(Self.rows[10]))[0]
+        #expect(finding.severity == .note && finding.what.contains("SO_REUSEADDR"))
+        #expect(!"\(finding)".contains("TIME_WAIT") && !"\(finding)".contains("0 seconds"))
+    }
+
+    @Test func `port 0 is any port, so nobody is sent there`() throws {
+        var evidence = try Self.evidence(Self.rows[0])
+        (evidence.target, evidence.port) = ("*:0", 0)
+        let findings = ListenVerdict.findings(evidence)
+        #expect(findings.map(\.id) == ["can-listen"])
+        #expect(findings[0].next.map(\.command) == ["sockeye doctor --listen '*:1337'"])
     }
 
     @Test func `a connection that is left is told with its program, and how to be independent of it`() throws {

@@ -21,6 +21,8 @@ final class ScriptedProbes: Probes {
     let change: @Sendable (inout ComputerState, Asked) -> Void
     let answer: @Sendable (SocketAddress, Int) -> [UInt8]?
     let echo: @Sendable (SocketAddress, Int) -> [NetworkMessage]
+    /// What comes back to a datagram for a port that nobody has.
+    let port: @Sendable (SocketAddress, Int) -> [NetworkMessage]
     let rules: Firewall
 
     init(
@@ -31,8 +33,10 @@ final class ScriptedProbes: Probes {
         change: @escaping @Sendable (inout ComputerState, Asked) -> Void = { _, _ in },
         answer: @escaping @Sendable (SocketAddress, Int) -> [UInt8]? = { _, _ in nil },
         echo: @escaping @Sendable (SocketAddress, Int) -> [NetworkMessage] = { _, _ in [] },
+        port: @escaping @Sendable (SocketAddress, Int) -> [NetworkMessage] = { _, _ in [] },
         rules: Firewall = Firewall()
     ) {
+        self.port = port
         (self.change, self.answer, self.echo, self.rules) = (change, answer, echo, rules)
         self.addresses = addresses
         self.computer = computer
@@ -58,8 +62,10 @@ final class ScriptedProbes: Probes {
             asked.nudges.append(address)
             return asked.nudges.filter { $0 == address }.count
         }
-        return hops == nil ? [] : echo(address, count)
+        return hops == nil ? port(address, count) : echo(address, count)
     }
+
+    func pause(for duration: Duration) async {}
 
     func datagram(to address: SocketAddress, within limit: Duration) async -> DatagramAttempt {
         let count = asked.with { asked -> Int in

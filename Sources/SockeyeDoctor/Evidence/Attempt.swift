@@ -48,6 +48,9 @@ package struct Attempt: Sendable, Equatable {
         }
     }
 
+    /// On this computer it is the listener, or a rule, that decided: it was refused, dropped, or a message came.
+    var isAboutListener: Bool { errno == nil || errno == .connectionRefused || !messages.isEmpty }
+
     /// Somebody with that address answered, be it with a no: the computer is there.
     package var provesPresence: Bool {
         outcome == .connected || errno == .connectionRefused

@@ -11,6 +11,8 @@ package struct ComputerState: Sendable, Equatable {
     package var interfaces: [InterfaceAddress] = []
     /// The programs that hold sockets, by inode, as far as this user may see them.
     package var programs: [String: Program] = [:]
+    /// Interfaces that have no signal from the other end.
+    package var unplugged: Set<String> = []
     package var isRoot = false
     /// Ports below it are for the administrator: `net.ipv4.ip_unprivileged_port_start`.
     package var firstFreePort: UInt16 = 1024
@@ -64,8 +66,16 @@ package struct ComputerState: Sendable, Equatable {
         return Route.forbidding(address, in: routes).flatMap { $0.isDefault && $0.network.family == .ipv6 ? nil : $0 }
     }
 
+    /// The way there begins at an interface without a connection.
+    func isUnplugged(_ address: SocketAddress) -> Bool {
+        route(to: address).map { unplugged.contains($0.interface) } ?? false
+    }
+
     package func neighbour(_ address: SocketAddress) -> Neighbour.State? {
-        neighbours.first { $0.address.isSameHost(as: address) }?.state
+        let interface = address.zoneInterface
+        return neighbours.first {
+            $0.address.isSameHost(as: address) && (interface == nil || $0.interface == interface)
+        }?.state
     }
 
     /// Who has the socket; nil when it is another user's, in another container, or nobody's.

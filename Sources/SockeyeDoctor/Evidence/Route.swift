@@ -40,7 +40,11 @@ package struct Route: Sendable, Hashable {
     }
 
     private static func longest(for address: SocketAddress, in routes: [Route]) -> Route? {
-        let fitting = routes.filter { $0.network.contains(address.plain(port: 0)) }
+        let interface = address.zoneInterface
+        let fitting = routes.filter {
+            $0.network.contains(address.plain(port: 0))
+                && (interface == nil || $0.interface == interface || $0.isForbidden)
+        }
         return fitting.max { ($0.network.length, -$0.metric) < ($1.network.length, -$1.metric) }
     }
 

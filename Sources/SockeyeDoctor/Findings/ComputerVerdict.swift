@@ -25,6 +25,17 @@ package enum ComputerVerdict {
             )
         }
         let line = "default route: \(route.gateway.map { "router \($0.host) on " } ?? "")\(route.interface)"
+        if state.unplugged.contains(route.interface) {
+            return Finding(
+                "no-link",
+                "\(route.interface), by which this computer reaches others, has no connection",
+                evidence: [
+                    line, "the kernel says that \(route.interface) has no carrier (no signal from the other end)",
+                ],
+                cause: "the cable is out or its other end switched off, or the Wi-Fi is not connected",
+                next: [.run("ip -brief link", "to see the interfaces: NO-CARRIER or DOWN is one without a connection")]
+            )
+        }
         if let gateway = route.gateway, state.neighbour(gateway) == .silent {
             return Finding(
                 "router-silent",

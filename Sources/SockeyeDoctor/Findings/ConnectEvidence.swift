@@ -14,6 +14,8 @@ package struct ConnectEvidence: Sendable, Equatable {
     package var attempts: [Attempt] = []
     /// Again, several at once, for the addresses that gave no answer: packets get lost.
     package var retries: [Attempt] = []
+    /// How others in the network answered meanwhile, where nobody answered for an address in it.
+    package var witnesses: [Witness] = []
     /// Other ports of the addresses that failed: whether the computer is there, and what it offers.
     package var otherPorts: [Attempt] = []
     /// What the network said to a datagram that may pass no router, sent to an address that failed.
@@ -73,6 +75,12 @@ package struct ConnectEvidence: Sendable, Equatable {
                 && attempt.messages.allSatisfy { $0.isOwnVoice(state) }
         }
     }
+
+    /// The addresses for which the own network was asked in vain so far.
+    var missingNeighbours: [SocketAddress] { unanswered.filter(isNeighbourMissing) }
+
+    /// Somebody in the network has answered each question at once: packets do not get lost on the way to it.
+    var isLineSound: Bool { witnesses.contains(where: \.isFlawless) }
 
     /// What came of other ports makes it plain that packets get lost: an answer that took as long as a request that is sent
     /// again, or one of a neighbour that could not be found at first.

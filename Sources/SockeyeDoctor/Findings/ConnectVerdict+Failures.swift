@@ -9,7 +9,7 @@ extension ConnectVerdict {
         if evidence.state.isBroadcast(attempt.address), attempt.errno != nil {
             return broadcast(attempt, evidence, seen)
         }
-        if !evidence.isDatagram, evidence.state.isOwn(attempt.address) {
+        if !evidence.isDatagram, evidence.state.isOwn(attempt.address), attempt.isAboutListener {
             return here(attempt, evidence, seen)
         }
         if let finding = forbiddenByRoute(attempt, evidence, seen) { return finding }
@@ -55,8 +55,7 @@ extension ConnectVerdict {
         if message.saysNobodyIsThere, message.sender?.isSameHost(as: attempt.address) == true {
             return forwardedToNobody(message, attempt, evidence, seen)
         }
-        if message.saysHostIsMissing { return missing(message, who, attempt, evidence, seen) }
-        if message.saysNobodyIsThere { return noWayBehind(message, who, attempt, evidence, seen) }
+        if message.saysNobodyIsThere { return endsThere(message, who, attempt, evidence, seen) }
         return rejected(message, who, attempt, evidence, seen)
     }
 
@@ -128,8 +127,17 @@ extension ConnectVerdict {
             "not-a-target",
             "\(evidence.target) is where a server listens; a client \(evidence.isDatagram ? "sends" : "connects") to one computer and one port",
             evidence: seen,
-            cause: "0.0.0.0 and * mean every address of a server, and port 0 any port that is free",
-            next: [
+            cause: isAny && evidence.name != nil
+                ? "the name leads to \(attempt.address.host), which is nobody's: what blocks names (advertising, a filter) answers so"
+                : "0.0.0.0 and * mean every address of a server, and port 0 any port that is free",
+            next: (isAny ? evidence.name : nil).map {
+                [
+                    .run(
+                        "getent ahosts \(Words.shell($0))",
+                        "to see where the name leads; a line in /etc/hosts may say so"
+                    )
+                ]
+            } ?? [
                 .run(
                     "sockeye doctor \(Words.shell(scheme + there))",
                     isAny

@@ -174,12 +174,38 @@ extension ConnectVerdict {
         )
     }
 
+    /// A rule may answer with a reset, as the kernel does where a server takes clients of one interface only; no list shows that.
+    private static func refusedHere(_ evidence: ConnectEvidence, _ lines: [String]) -> Finding {
+        Finding(
+            "firewall-rejects-here",
+            .problem,
+            .possible,
+            "something on this computer refuses port \(evidence.port), although a server listens there: a firewall, or the server itself",
+            evidence: lines,
+            cause: """
+                a rule that rejects with a reset; or the server has tied itself to one network interface (SO_BINDTODEVICE), and \
+                takes clients that come there only
+                """,
+            next: [
+                .run(
+                    "ss -ltn 'sport = :\(evidence.port)'",
+                    "to see the interface that a server has tied itself to: it stands behind the address, as in 0.0.0.0%eth1"
+                ),
+                .run(
+                    "sudo sockeye doctor --listen \(evidence.port)",
+                    "to see the rule and the command that opens the port"
+                ),
+            ]
+        )
+    }
+
     private static func firewallHere(_ attempt: Attempt, _ evidence: ConnectEvidence, _ lines: [String]) -> Finding {
         let isRejected = attempt.outcome != .silent
+        if isRejected, attempt.messages.isEmpty { return refusedHere(evidence, lines) }
         return Finding(
             isRejected ? "firewall-rejects-here" : "firewall-drops-here",
             .problem,
-            attempt.messages.isEmpty && isRejected ? .likely : .certain,
+            .certain,
             "the firewall of this computer \(isRejected ? "refuses" : "drops") port \(evidence.port), even from itself",
             evidence: lines,
             cause: "within one computer nothing gets lost, so a rule does it",

@@ -30,8 +30,8 @@ extension ConnectVerdict {
         )
     }
 
-    /// A router that knows the network has asked there for the address, and nobody answered.
-    static func missing(
+    /// A router says that the way ends there: it has asked in the network of the address in vain, or knows no way to that network.
+    static func endsThere(
         _ message: NetworkMessage,
         _ who: String,
         _ attempt: Attempt,
@@ -40,43 +40,42 @@ extension ConnectVerdict {
     ) -> Finding {
         let host = attempt.address.host
         let isElsewhere = isPrivateElsewhere(attempt.address, evidence.state)
-        return Finding(
-            "nobody-there",
-            .problem,
+        let own = ownNetworkLines(evidence.state)
+        func finding(_ id: String, _ confidence: Finding.Confidence, _ what: String, _ own: [String], cause: String)
+            -> Finding
+        {
+            let step = NextStep.run(evidence.lookThere, "on the other computer, to see the addresses it has now")
+            return Finding(id, .problem, confidence, what, evidence: seen + own, cause: cause, next: [step])
+        }
+        if message.saysHostIsMissing {
+            return finding(
+                "nobody-there",
+                .likely,
+                "the router \(who) knows the way, and says that nobody there has the address \(host)",
+                isElsewhere ? own : [],
+                cause:
+                    "the computer is switched off, or has another address now; less often a rule of that router says so"
+                    + (isElsewhere
+                        ? "; or \(host) was meant for another private network than the one that is reached from here"
+                        : "")
+            )
+        }
+        guard isElsewhere else {
+            return finding(
+                "router-knows-no-way",
+                .certain,
+                "the router \(who) says that \(host) cannot be reached: \(message.words)",
+                own,
+                cause: "that router has no way to the network of the address, or the address is wrong"
+            )
+        }
+        return finding(
+            "wrong-network",
             .likely,
-            "the router \(who) knows the way, and says that nobody there has the address \(host)",
-            evidence: seen + (isElsewhere ? ownNetworkLines(evidence.state) : []),
-            cause: "the computer is switched off, or has another address now; less often a rule of that router says so"
-                + (isElsewhere
-                    ? "; or \(host) was meant for another private network than the one that is reached from here" : ""),
-            next: [.run(evidence.lookThere, "on the other computer, to see the addresses it has now")]
-        )
-    }
-
-    /// A router knows no way to the network of the address.
-    static func noWayBehind(
-        _ message: NetworkMessage,
-        _ who: String,
-        _ attempt: Attempt,
-        _ evidence: ConnectEvidence,
-        _ seen: [String]
-    ) -> Finding {
-        let host = attempt.address.host
-        let isElsewhere = isPrivateElsewhere(attempt.address, evidence.state)
-        return Finding(
-            isElsewhere ? "wrong-network" : "router-knows-no-way",
-            .problem,
-            isElsewhere ? .likely : .certain,
-            isElsewhere
-                ? "\(host) is an address of another private network, and no way leads there from here"
-                : "the router \(who) says that \(host) cannot be reached: \(message.words)",
-            evidence: seen + ownNetworkLines(evidence.state),
-            cause: isElsewhere
-                ? "addresses such as 192.168… and fd… mean something only within their own network: it is another one than yours"
-                : "that router has no way to the network of the address, or the address is wrong",
-            next: [
-                .run(evidence.lookThere, "on the other computer, to see the addresses it has now")
-            ]
+            "\(host) is an address of another private network, and no way leads there from here",
+            own,
+            cause:
+                "addresses such as 192.168… and fd… mean something only within their own network: it is another one than yours"
         )
     }
 

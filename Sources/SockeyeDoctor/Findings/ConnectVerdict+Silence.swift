@@ -50,11 +50,14 @@ extension ConnectVerdict {
             + (tries == 0
                 ? []
                 : isOwnKernel
-                    ? ["\(tries) more attempts: the same, said by this computer, which had asked its network in vain"]
-                    : ["\(tries) more attempts: no answer either"])
+                    ? [
+                        "\(Words.count(tries, "more attempt")): the same, said by this computer, which had asked its network in vain"
+                    ]
+                    : ["\(Words.count(tries, "more attempt")): no answer either"])
         guard let route = state.route(to: attempt.address) else { return noRoute(attempt, evidence, seen) }
         if route.gateway == nil { return silentNeighbour(attempt, evidence, seen, route) }
         if let gateway = route.gateway, state.neighbour(gateway) == .silent {
+            if state.unplugged.contains(route.interface) { return noLink(attempt, evidence, seen, route) }
             return Finding(
                 "router-silent",
                 "your own router \(gateway.host) does not answer",
@@ -93,7 +96,10 @@ extension ConnectVerdict {
             "nothing at \(host) answers, on this port or on others",
             evidence: seen + otherPortLine(attempt.address, evidence),
             cause:
-                "a firewall on the way or on \(host) drops all that it does not know, or the computer is off or has another address",
+                """
+                a firewall on the way or on \(host) drops all that it does not know, or the computer is off or has another address; \
+                less often its answers find no way back
+                """,
             next: [
                 .run(evidence.lookThere, "on the other computer, to see its addresses and its firewall"),
                 .run("sudo traceroute -n -T -p \(evidence.port) \(host)", "to see how far packets come"),
@@ -109,6 +115,10 @@ extension ConnectVerdict {
     ) -> Finding {
         let (host, state) = (attempt.address.host, evidence.state)
         if evidence.isPresent(attempt.address) { return dropped(attempt, evidence, seen) }
+        if state.unplugged.contains(route.interface) { return noLink(attempt, evidence, seen, route) }
+        if state.neighbour(attempt.address) == nil, !evidence.isNeighbourMissing(attempt.address) {
+            return unasked(attempt, evidence, seen, route)
+        }
         let gateway = state.routes.first { $0.isDefault && $0.interface == route.interface }?.gateway
         let isGatewayThere = gateway.flatMap(state.neighbour) == .answered
         let others = state.neighbours.filter { $0.interface == route.interface && $0.state == .answered }
@@ -122,11 +132,17 @@ extension ConnectVerdict {
                 : "no computer in your network answers for \(host)",
             evidence: seen + ["asked for \(host) on \(route.interface) (\(route.network)): nobody answered"]
                 + (isGatewayThere ? ["the router \(gateway?.host ?? "") answers"] : [])
-                + others.prefix(3).map { "\($0) answers" },
+                + others.prefix(3).map { "\($0) answers" }
+                + evidence.witnesses.filter(\.isFlawless).map {
+                    "\($0.address.host) answered all of \($0.asked) questions meanwhile: packets do not get lost"
+                },
             cause: """
                 the computer is off, in another Wi-Fi, or has another address now; or the access point keeps its clients \
                 apart, as guest networks, hotspots and schools do
-                """,
+                """
+                    + (isWide(route)
+                        ? "; or the network mask of this computer is wrong: /\(route.network.length) is a very large network, and who is behind the router is looked for before it"
+                        : ""),
             next: [
                 .run(evidence.lookThere, "on the other computer, to see the address it has now"),
                 "use another network, such as a phone's hotspot for both, if the address is right",
@@ -134,20 +150,72 @@ extension ConnectVerdict {
         )
     }
 
+    /// The cable or the radio of this computer itself: nothing else can be told then.
+    private static func noLink(
+        _ attempt: Attempt,
+        _ evidence: ConnectEvidence,
+        _ seen: [String],
+        _ route: Route
+    ) -> Finding {
+        Finding(
+            "no-link",
+            "\(route.interface) of this computer has no connection: nothing leaves it",
+            evidence: seen + ["the kernel says that \(route.interface) has no carrier (no signal from the other end)"],
+            cause: "the cable is out or its other end switched off, or the Wi-Fi is not connected",
+            next: [.run("ip -brief link", "to see the interfaces: NO-CARRIER or DOWN is one without a connection")]
+        )
+    }
+
+    /// On some links nobody is asked who has an address: tunnels, and neighbours that were set by hand.
+    private static func unasked(
+        _ attempt: Attempt,
+        _ evidence: ConnectEvidence,
+        _ seen: [String],
+        _ route: Route
+    ) -> Finding {
+        let host = attempt.address.host
+        return Finding(
+            "host-silent",
+            .problem,
+            .likely,
+            "nothing at \(host) answers, on this port or on others",
+            evidence: seen + otherPortLine(attempt.address, evidence) + [
+                "the way there is \(route.interface), on which nobody was asked who has the address"
+            ],
+            cause: """
+                on the interface of a VPN or tunnel: it is not connected at the other end, or \(host) is off or drops all; else the \
+                hardware address of \(host) was set here by hand, and is wrong
+                """,
+            next: [
+                .run("ip neighbour", "to see what was set by hand: PERMANENT"),
+                .run(evidence.lookThere, "on the other computer, to see its addresses and its firewall"),
+            ]
+        )
+    }
+
+    /// 16: 65,536 addresses, which no home and few offices have in one network.
+    private static func isWide(_ route: Route) -> Bool { route.network.family == .ipv4 && route.network.length < 16 }
+
     private static func dropped(_ attempt: Attempt, _ evidence: ConnectEvidence, _ seen: [String]) -> Finding {
         let host = attempt.address.host
+        let others = evidence.otherPorts(of: attempt.address)
+        let isAllSilent = !others.isEmpty && !others.contains(where: \.provesPresence)
         return Finding(
             "firewall-drops",
             .problem,
             .likely,
-            "\(host) is there, but port \(evidence.port) gives no answer: a firewall drops it",
+            isAllSilent
+                ? "\(host) is there, but gives no answer on port \(evidence.port), nor on others: a firewall drops them, or the way back is missing"
+                : "\(host) is there, but port \(evidence.port) gives no answer: a firewall drops it",
             evidence: seen + otherPortLine(attempt.address, evidence)
                 + (evidence.state.neighbour(attempt.address) == .answered
                     ? ["\(host) answers in the local network"] : []),
-            cause: """
-                the firewall of \(host), or of its network or cloud provider, drops this port without a word, or this computer's \
-                own one drops what leaves for it; less often the server is so busy that its queue of new clients is full
-                """,
+            cause: (isAllSilent
+                ? "the answers of \(host) find no way back, as with a wrong network mask or another default route there; or "
+                : "") + """
+                    the firewall of \(host), or of its network or cloud provider, drops this port without a word, or this computer's \
+                    own one drops what leaves for it; less often the server is so busy that its queue of new clients is full
+                    """,
             next: [
                 .run(
                     evidence.lookThere,

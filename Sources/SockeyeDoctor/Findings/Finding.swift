@@ -98,6 +98,12 @@ extension SocketAddress {
         }
     }
 
+    /// The interface that was named with an address that exists on every link.
+    var zoneInterface: String? {
+        guard isLinkLocal, case .ipv6(_, _, let zone, _) = kind, zone != 0 else { return nil }
+        return Syscalls.interfaceName(zone)
+    }
+
     /// The same address with another port, and IPv4 in its plain form: for comparing and for trying other ports.
     package func plain(port: UInt16) -> SocketAddress {
         switch kind {

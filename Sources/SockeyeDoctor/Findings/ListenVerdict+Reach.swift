@@ -29,7 +29,7 @@ extension ListenVerdict {
                     ? address.family == .ipv6 || one.address.family == .ipv4 : one.address.isSameHost(as: address))
         }
         var findings = [others(reachable, evidence)]
-        if let outside = notFromOutside(reachable, state) { findings.append(outside) }
+        if let outside = noWayOut(reachable, state) ?? notFromOutside(reachable, state) { findings.append(outside) }
         if let firewall = firewall(reachable, evidence) { findings.append(firewall) }
         // A closed firewall is the reason that is looked for, so it comes before what merely is worth knowing.
         return findings.filter { $0.severity == .problem } + findings.filter { $0.severity != .problem }
@@ -71,6 +71,21 @@ extension ListenVerdict {
                     "on the other computer, in the network of \($0.interface)"
                 )
             }
+        )
+    }
+
+    /// Their requests may come, and no answer finds the way back.
+    private static func noWayOut(_ reachable: [InterfaceAddress], _ state: ComputerState) -> Finding? {
+        let hasDefault = state.routes.contains { $0.isDefault && !$0.isForbidden && $0.interface != "lo" }
+        guard !reachable.isEmpty, !hasDefault else { return nil }
+        return Finding(
+            "no-way-out",
+            .note,
+            .certain,
+            "clients in other networks get no answer: this computer knows no way out of its own",
+            evidence: ["the table of routes has no default line"],
+            cause: "no router is set, so an answer goes only to computers of the same network",
+            next: [.run("ip route", "to see the routes; the line that begins with default is missing")]
         )
     }
 

@@ -26,7 +26,8 @@ package enum ListenVerdict {
             findings.append(evidence.kind == .datagram ? shared(binding, evidence) : onlyWithReuse(binding, evidence))
         }
         findings.append(canListen(binding, evidence))
-        return findings + reach(binding.address, evidence)
+        // Whoever is to come has to know the port.
+        return evidence.port == 0 ? findings : findings + reach(binding.address, evidence)
     }
 
     // MARK: It cannot be bound
@@ -69,6 +70,7 @@ package enum ListenVerdict {
                     "for clients from outside: forward the port in the router to this computer",
                 ]
             )
+        case .invalidArgument where binding.address.isLinkLocal: return zoneMissing(binding, evidence, seen)
         case .permissionDenied, .notPermitted:
             return Finding(
                 "forbidden-here",
@@ -94,7 +96,7 @@ package enum ListenVerdict {
     private static func inUse(_ binding: ListenEvidence.Binding, _ evidence: ListenEvidence, _ seen: [String])
         -> Finding
     {
-        let (rows, state) = (evidence.rows, evidence.state)
+        let rows = evidence.rows
         if let listener = rows.first(where: { $0.state == .listen }) { return liveListener(listener, evidence, seen) }
         let fading = rows.filter { $0.state == .timeWait }
         if !fading.isEmpty, fading.count == rows.count {
@@ -116,11 +118,19 @@ package enum ListenVerdict {
         if let row = rows.first(where: { $0.state != .timeWait }) {
             return connectionsLeft(row, evidence, seen, .problem)
         }
+        return boundNotListening(evidence, seen, .problem)
+    }
+
+    private static func boundNotListening(_ evidence: ListenEvidence, _ seen: [String], _ severity: Finding.Severity)
+        -> Finding
+    {
+        let state = evidence.state
         return Finding(
             "bound-not-listening",
-            .problem,
+            severity,
             .likely,
-            "a socket holds port \(evidence.port) without listening on it",
+            "a socket holds port \(evidence.port) without listening on it"
+                + (severity == .note ? ": servers that set SO_REUSEADDR can have it all the same" : ""),
             evidence: seen + [
                 "the kernel's list of TCP sockets has none with that port, and it lists no such sockets"
             ],
@@ -168,6 +178,7 @@ package enum ListenVerdict {
         if let row = evidence.rows.first(where: { $0.state != .timeWait && $0.state != .listen }) {
             return connectionsLeft(row, evidence, seen, .note)
         }
+        if fading.isEmpty { return boundNotListening(evidence, seen, .note) }
         let seconds = Int((fading.map(\.secondsLeft).max() ?? 0).rounded(.up))
         return Finding(
             "time-wait",
@@ -183,6 +194,7 @@ package enum ListenVerdict {
 
     private static func canListen(_ binding: ListenEvidence.Binding, _ evidence: ListenEvidence) -> Finding {
         let isDatagram = evidence.kind == .datagram
+        if evidence.port == 0 { return canListenSomewhere(binding, evidence) }
         return Finding(
             "can-listen",
             .works,
@@ -191,6 +203,38 @@ package enum ListenVerdict {
             evidence: ["bind \(binding.address)\(isDatagram ? " for UDP" : ""): done"],
             cause: "the address is this computer's, the port is free, and nothing forbids it",
             next: [.run("sockeye serve \(evidence.typed(evidence.target))", "to start one there")]
+        )
+    }
+
+    private static func canListenSomewhere(_ binding: ListenEvidence.Binding, _ evidence: ListenEvidence) -> Finding {
+        Finding(
+            "can-listen",
+            .works,
+            .certain,
+            "port 0 is any port that is free: the system chooses another one each time",
+            evidence: ["bind \(binding.address): done"],
+            cause: "clients have to know the port, so a server that others look for has one of its own",
+            next: [.run("sockeye doctor --listen \(evidence.typed(port: 1337))", "to look at a port of your choice")]
+        )
+    }
+
+    private static func zoneMissing(
+        _ binding: ListenEvidence.Binding,
+        _ evidence: ListenEvidence,
+        _ seen: [String]
+    ) -> Finding {
+        Finding(
+            "zone-missing",
+            "\(binding.address.host) exists on every link: the interface has to be named",
+            evidence: seen,
+            cause: "addresses that begin with fe80 are valid on one link only, that of one network interface",
+            next: [
+                .run(
+                    "sockeye serve \(evidence.typed("*:\(evidence.port)"))",
+                    "to listen on all addresses of this computer"
+                ),
+                .run("ip -brief address", "to see the interfaces, one of which goes behind the address: %eth0"),
+            ]
         )
     }
 

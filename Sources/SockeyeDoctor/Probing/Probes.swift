@@ -12,6 +12,8 @@ package protocol Probes: Sendable {
     func datagram(to address: SocketAddress, within limit: Duration) async -> DatagramAttempt
     /// Sends one datagram that may pass so many routers, and returns what the network says to it.
     func nudge(_ address: SocketAddress, hops: Int32?, within limit: Duration) async -> [NetworkMessage]
+    /// Lets some time pass.
+    func pause(for duration: Duration) async
     /// Binds a socket for TCP or UDP for a moment; nil when that works.
     func bind(to address: SocketAddress, kind: SocketKind, reuse: ListenerReuse) async -> Errno?
     /// What this computer knows about itself now.

@@ -1,3 +1,4 @@
+import Sockeye
 package import SockeyeSystem
 
 /// The real probes, all of them without privileges.
@@ -51,6 +52,8 @@ package struct SystemProbes: Probes {
         }
     }
 
+    package func pause(for duration: Duration) async { await LoopTask.sleep(for: duration) }
+
     package func state() async -> ComputerState { await Blocking.run { Self.readState() } }
 
     package func firewall() async -> Firewall { await Blocking.run { FirewallReader.read() } }
@@ -71,6 +74,9 @@ package struct SystemProbes: Probes {
         state.neighbours = Neighbour.all()
         state.interfaces = InterfaceAddress.all()
         state.programs = Self.programs(of: Set((state.sockets + state.datagramSockets).map(\.inode)))
+        state.unplugged = Set(state.routes.map(\.interface)).filter {
+            SystemFile.text("/sys/class/net/\($0)/carrier")?.first == "0"
+        }
         state.isRoot = ThisProcess.isRoot
         state.firstFreePort = UInt16(clamping: number("/proc/sys/net/ipv4/ip_unprivileged_port_start") ?? 1024)
         state.longestQueue = number("/proc/sys/net/core/somaxconn")

@@ -40,11 +40,12 @@ package struct Neighbour: Sendable, Hashable {
 
 extension Neighbour.State {
     /// `NUD_` of the kernel's include/uapi/linux/neighbour.h: incomplete 1, reachable 2, stale 4, delay 8, probe 16, failed 32,
-    /// permanent 128. Those without a neighbour (64) say nothing.
+    /// permanent 128. What was set by hand (128), and links without
+    /// neighbours (64), say nothing of an answer.
     fileprivate init?(kernelState: UInt32) {
         if kernelState & (1 | 32) != 0 {
             self = .silent
-        } else if kernelState & (2 | 4 | 8 | 16 | 128) != 0 {
+        } else if kernelState & (2 | 4 | 8 | 16) != 0 {
             self = .answered
         } else {
             return nil

@@ -17,3 +17,4 @@ ip -n phone neighbour flush all
 expect phone neighbour-silent 192.168.0.3:1337
 mentions "the router answers, but no computer"
 mentions "access point keeps its clients"
+mentions "192.168.0.1 answered all of 5 questions meanwhile"
