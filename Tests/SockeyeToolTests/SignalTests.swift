@@ -4,57 +4,36 @@ import Testing
 
 /// What signals do: they end a command whatever it waits for, in order where that is possible, and its status says whether it was done.
 @Suite(.serialized, .inTurnWithPrograms, .ownThread) struct SignalTests {
-    private func pipe(in scratch: Scratch) throws -> String {
-        let path = scratch.file("pipe")
-        try #require(mkfifo(path, 0o600) == 0)
-        return path
-    }
-
-    /// Waits until a thread of the program is in a call that opens a pipe with nobody at its other end.
-    private func waitUntilOpening(_ program: Program) throws {
-        try wait("it does not open the pipe") {
-            let tasks = "/proc/\(program.id)/task"
-            return try FileManager.default.contentsOfDirectory(atPath: tasks).contains { task in
-                let place = try? String(contentsOfFile: "\(tasks)/\(task)/wchan", encoding: .utf8)
-                return place?.contains("wait_for_partner") == true
-            }
-        }
-    }
-
-    private func wait(_ words: Comment, for condition: () throws -> Bool) throws {
-        let deadline = Date(timeIntervalSinceNow: Program.watchdogSeconds)
-        while try !condition() {
-            try #require(Date() < deadline, words)
-            sched_yield()
-        }
-    }
-
     // MARK: Where nobody is at the other end
 
     @Test(
         arguments: [
             ["relay", "0", "9", "--record", "PIPE"], ["relay", "udp:0", "udp:9", "--record", "PIPE"],
+            ["relay", "unix:SOCKET", "9", "--record", "PIPE"],
             ["replay", "PIPE", "9"], ["bench", "9", "--request", "@PIPE"],
         ],
         [SIGINT, SIGTERM, SIGHUP]
     )
     func `a pipe with nobody at its other end does not keep a signal away`(arguments: [String], signal: Int32) throws {
         let scratch = try Scratch()
-        let pipe = try pipe(in: scratch)
-        let program = try Program.sockeye(arguments: arguments.map { $0.replacing("PIPE", with: pipe) })
-        try waitUntilOpening(program)
+        let (pipe, socket) = (try NamedPipe(in: scratch), scratch.file("socket"))
+        let program = try Program.sockeye(
+            arguments: arguments.map { $0.replacing("PIPE", with: pipe.path).replacing("SOCKET", with: socket) }
+        )
+        try program.wait(untilIn: .openingPipe)
         program.send(signal)
         let outcome = program.finish(closingInput: false)
         #expect(outcome.status == 1)
-        #expect(outcome.errors.split(separator: "\n").last?.contains(pipe) == true, "\(outcome.errors)")
+        #expect(outcome.errors.split(separator: "\n").last?.contains(pipe.path) == true, "\(outcome.errors)")
+        #expect(!FileManager.default.fileExists(atPath: socket))
     }
 
     @Test(arguments: ["--send", "--receive"])
     func `neither does one that a client is to be served with`(option: String) throws {
         let scratch = try Scratch()
-        let program = try Program.sockeye("serve", "--once", option, try pipe(in: scratch), "0")
+        let program = try Program.sockeye("serve", "--once", option, try NamedPipe(in: scratch).path, "0")
         let client = try Program.python(Script.client("s.sendall(b'x'); read_all(s)"), program.port())
-        try waitUntilOpening(program)
+        try program.wait(untilIn: .openingPipe)
         program.send(SIGINT)
         let outcome = program.finish(closingInput: false)
         #expect(outcome.status == 1)
@@ -64,7 +43,7 @@ import Testing
 
     @Test func `what comes out of a pipe is sent to one client, and its writer is left alone until then`() throws {
         let scratch = try Scratch()
-        let pipe = try pipe(in: scratch)
+        let pipe = try NamedPipe(in: scratch).path
         let writer = try Program.shell("yes | head -c 300000 > \(pipe)")
         let server = try Program.sockeye("serve", "--once", "--send", pipe, "0")
         let client = try Program.python(Script.client("print(len(read_all(s)))"), server.port()).finish()
@@ -75,45 +54,118 @@ import Testing
 
     @Test func `what comes out of a pipe cannot be sent to many clients`() throws {
         let scratch = try Scratch()
-        let outcome = try Program.sockeye("serve", "--send", try pipe(in: scratch), "0").finish()
+        let outcome = try Program.sockeye("serve", "--send", try NamedPipe(in: scratch).path, "0").finish()
         #expect(outcome.status == 64)
         #expect(outcome.errors.contains("what comes out of a pipe comes once"), "\(outcome.errors)")
     }
 
     // MARK: Where nobody reads
 
-    /// The tool with a standard output that is open and that nobody reads.
-    @Test(arguments: [["serve", "--discard"], ["serve", "--discard", "--json"]])
-    func `a signal ends a command whose output nobody reads`(arguments: [String]) throws {
-        let output = Pipe()
-        let errors = Pipe()
-        let server = try StartedProcess(
-            Program.sockeyePath,
-            arguments + ["0"],
-            output: output.fileHandleForWriting.fileDescriptor,
-            errors: errors.fileHandleForWriting.fileDescriptor
+    @Test(arguments: ["serve --discard 0", "serve --discard --json 0", "relay 0 TARGET", "relay --json 0 TARGET"])
+    func `a signal ends a command whose output nobody reads`(line: String) throws {
+        let scratch = try Scratch()
+        let pipe = try NamedPipe(in: scratch)
+        try expectToBeGivenUp("\(line) > '\(pipe.path)'", unread: pipe, "standard output")
+    }
+
+    @Test func `a signal ends a relay whose recording nobody reads`() throws {
+        let scratch = try Scratch()
+        let pipe = try NamedPipe(in: scratch)
+        try expectToBeGivenUp("relay --show none 0 TARGET --record '\(pipe.path)'", unread: pipe, "the recording")
+    }
+
+    /// - Parameter pipe: What the command writes to when its client sends without end.
+    private func expectToBeGivenUp(_ line: String, unread pipe: NamedPipe, _ what: String) throws {
+        let target = try Program.sockeye("serve", "--discard", "--quiet", "0")
+        let words = line.replacing("TARGET", with: "127.0.0.1:\(try target.port())")
+        let reader = try pipe.idleReader()
+        let program = try Program.shell("exec '\(Program.sockeyePath)' \(words)")
+        let body = "try:\n    while True: s.sendall(b'x\\n' * 60000)\nexcept ConnectionError: pass"
+        let client = try Program.python(Script.client(body), program.port())
+        try program.wait(untilIn: .writingToPipe)
+        program.send(SIGINT)
+        let outcome = program.finish(closingInput: false)
+        #expect(outcome.status == 1)
+        #expect(
+            outcome.errors.hasSuffix("nobody reads \(what): what was still to be written is dropped\n"),
+            "\(outcome.errors)"
         )
-        try errors.fileHandleForWriting.close()
-        var words = ""
-        while !words.contains("\n") {
-            words += String(decoding: errors.fileHandleForReading.availableData, as: UTF8.self)
-        }
-        let port = try #require(words.firstMatch(of: #/Listening on \S*:(\d+)\n/#)).output.1.description
-        // It can send no more when neither the server nor the pipe takes any more.
-        let body = """
-            s.settimeout(1)
-            try:
-                while True: s.sendall(b'x\\n' * 60000)
-            except TimeoutError: print('stuck', flush=True); sys.stdin.readline()
-            """
-        let client = try Program.python(Script.client(body), port)
-        try client.wait(for: "stuck", in: .output)
+        withExtendedLifetime(reader) {}
+        #expect(client.finish().errors == "")
+        target.send(SIGINT)
+        target.finish(closingInput: false)
+    }
+
+    @Test(arguments: [("> 'FULL'", "nobody reads standard output"), ("--svg 'PIPE'", "nobody is at the other end of")])
+    func `a signal ends a load whose result nobody takes`(options: String, words: String) throws {
+        let (one, other) = (try Scratch(), try Scratch())
+        let (full, pipe) = (try NamedPipe(in: one), try NamedPipe(in: other))
+        let reader = try full.fill()
+        let server = try Program.sockeye("serve", "--echo", "--quiet", "0")
+        let places = options.replacing("FULL", with: full.path).replacing("PIPE", with: pipe.path)
+        let load = "bench \(try server.port()) -c 1 --count 200 --warm-up 0"
+        let program = try Program.shell("exec '\(Program.sockeyePath)' \(load) \(places)")
+        try program.wait(untilIn: options.contains("svg") ? .openingPipe : .writingToPipe)
+        program.send(SIGINT)
+        let outcome = program.finish(closingInput: false)
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains(words), "\(outcome.errors)")
+        withExtendedLifetime(reader) {}
         server.send(SIGINT)
-        words += String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        #expect(server.waitForEnd() == 1)
-        #expect(words.contains("what was still to be written is dropped\n"), "\(words)")
-        withExtendedLifetime(output) {}
+        server.finish(closingInput: false)
+    }
+
+    @Test func `who reads the output late has the time of the drain for it`() throws {
+        let scratch = try Scratch()
+        let pipe = try NamedPipe(in: scratch)
+        let reader = try pipe.idleReader()
+        let server = try Program.shell("exec '\(Program.sockeyePath)' serve --discard --drain 1h 0 > '\(pipe.path)'")
+        let client = try Program.python(Script.client("s.sendall(b'x' * 30_000_000)"), server.port())
+        try server.wait(untilIn: .writingToPipe)
+        server.send(SIGINT)
+        try server.wait(for: "Taking no more clients")
+        // SLEEP: longer than the second after which an output is given up that nobody reads.
+        usleep(1_500_000)
+        let late = try Program.shell("wc -c < '\(pipe.path)'")
+        let outcome = server.finish(closingInput: false)
+        #expect(outcome.status == 0)
+        #expect(outcome.errors.contains("1 finished"), "\(outcome.errors)")
+        #expect(late.finish().text.contains("30000000"))
+        withExtendedLifetime(reader) {}
         client.finish()
+    }
+
+    // MARK: While it begins
+
+    @Test(arguments: ["serve unix:SOCKET", "relay 0 9"])
+    func `a signal that comes while a command says that it runs ends it in order`(line: String) throws {
+        let scratch = try Scratch()
+        let (pipe, socket) = (try NamedPipe(in: scratch), scratch.file("socket"))
+        let reader = try pipe.fill()
+        let words = line.replacing("SOCKET", with: socket)
+        let program = try Program.shell("exec '\(Program.sockeyePath)' \(words) 2> '\(pipe.path)'")
+        try program.wait(untilIn: .writingToPipe)
+        try program.sendUntilTaken(SIGINT)
+        // SLEEP: time for the mistake that is looked for, which is to end at once.
+        usleep(100_000)
+        NamedPipe.empty(reader)
+        #expect(program.finish(closingInput: false).status == 0)
+        #expect(!FileManager.default.fileExists(atPath: socket))
+    }
+
+    @Test func `a second signal waits for nobody, and leaves no socket behind`() throws {
+        let scratch = try Scratch()
+        let (pipe, socket) = (try NamedPipe(in: scratch), scratch.file("socket"))
+        let reader = try pipe.fill()
+        let program = try Program.shell("exec '\(Program.sockeyePath)' serve unix:\(socket) 2> '\(pipe.path)'")
+        try program.wait(untilIn: .writingToPipe)
+        try program.sendUntilTaken(SIGINT)
+        // SLEEP: two signals within 10 ms are one wish.
+        usleep(100_000)
+        program.send(SIGINT)
+        #expect(program.finish(closingInput: false).status == 1)
+        #expect(!FileManager.default.fileExists(atPath: socket))
+        withExtendedLifetime(reader) {}
     }
 
     // MARK: SIGHUP
@@ -123,11 +175,30 @@ import Testing
         let (socket, port) = (scratch.file("s"), scratch.file("port"))
         let server = try Program.sockeye("serve", "--port-file", port, "unix:\(socket)")
         try server.wait(for: "Ctrl-C ends it.")
-        try wait("no port file") { FileManager.default.fileExists(atPath: port) }
+        try Program.wait("no port file") { FileManager.default.fileExists(atPath: port) }
         server.send(SIGHUP)
         #expect(server.finish(closingInput: false).status == 0)
         #expect(!FileManager.default.fileExists(atPath: socket))
         #expect(!FileManager.default.fileExists(atPath: port))
+    }
+
+    @Test func `a terminal that goes may be told of twice, by the shell and by the kernel, and that hurries nobody`()
+        throws
+    {
+        let server = try Program.sockeye("serve", "--drain", "1h", "0")
+        let body = "s.sendall(b'x'); print(s.recv(9), flush=True); sys.stdin.readline(); s.close()"
+        let client = try Program.python(Script.client(body), server.port())
+        try client.wait(for: "Got it!", in: .output)
+        server.send(SIGHUP)
+        try server.wait(for: "Taking no more clients")
+        // SLEEP: two signals within 10 ms are one wish anyway.
+        usleep(100_000)
+        try server.sendUntilTaken(SIGHUP)
+        client.write("\n")
+        let outcome = server.finish(closingInput: false)
+        #expect(outcome.status == 0)
+        #expect(outcome.errors.contains("1 finished"), "\(outcome.errors)")
+        client.finish()
     }
 
     @Test func `nohup keeps a server when its terminal goes`() throws {
@@ -192,7 +263,7 @@ import Testing
 
         let second = try Program.sockeye("serve", "--receive", file, "0")
         let client = try Program.python(Script.client("s.sendall(b'half'); s.recv(1)"), second.port())
-        try wait("nothing came") { try String(contentsOfFile: file, encoding: .utf8) == "half" }
+        try Program.wait("nothing came") { try String(contentsOfFile: file, encoding: .utf8) == "half" }
         second.send(SIGINT)
         let outcome = second.finish(closingInput: false)
         #expect(outcome.status == 1)
