@@ -134,6 +134,10 @@ import Testing
         // Somebody else's is in the way.
         evidence.state.programs = [:]
         #expect(ListenVerdict.findings(evidence).last?.severity == .problem)
+        // One that has every address leaves none for a second one.
+        evidence.state.sockets = [SocketRow(local: Self.address, state: .listen, inode: "7")]
+        let all = try #require(ListenVerdict.findings(evidence).last)
+        #expect(all.id == "port-taken" && !all.next.contains { $0.words.contains("other address") })
     }
 
     @Test func `the command for a condition names the chain with the rule, and what it does`() throws {
@@ -150,6 +154,20 @@ import Testing
         let lets = try finding("ip saddr 10.0.0.0/8 tcp dport 1337 accept\n\t\tdrop")
         #expect(lets.what.contains("lets only some clients in"))
         #expect(lets.next.map(\.command) == ["sudo nft insert rule inet f i tcp dport 1337 accept"])
+    }
+
+    @Test func `of several rules with a condition the first is told`() throws {
+        var evidence = try Self.evidence(Self.rows[0])
+        let chain = { (name: String, rule: String) in
+            "chain \(name) {\n\t\ttype filter hook input priority 0; policy accept;\n\t\t\(rule)\n\t}\n"
+        }
+        evidence.firewall.chains = FirewallParser.nftables(
+            "table inet f {\n\t\(chain("one", "ip saddr 10.0.0.1 tcp dport 1337 drop"))"
+                + "\t\(chain("two", "ip saddr 10.0.0.2 tcp dport 1337 drop"))}\n"
+        )
+        let finding = try #require(ListenVerdict.findings(evidence).first { $0.id == "firewall-partly" })
+        #expect(finding.evidence.first?.contains("10.0.0.1") == true, "\(finding.evidence)")
+        #expect(finding.next.first?.command == "sudo nft insert rule inet f one tcp dport 1337 accept")
     }
 
     @Test func `an old connection from elsewhere does not make a server on loopback one for others`() throws {
