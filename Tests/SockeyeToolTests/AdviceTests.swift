@@ -1,3 +1,4 @@
+import ArgumentParser
 import Sockeye
 import Testing
 
@@ -157,5 +158,43 @@ import Testing
             let advice = Advice(for: SocketError(code, .connect), at: "localhost:1337", command: "connect")
             #expect(!advice.cause.isEmpty && !advice.next.isEmpty)
         }
+    }
+
+    @Test func `only what --timeout has ended is told with its name`() throws {
+        let limits = try ConnectLimits.parse(["--timeout", "300ms"])
+        let refused = SocketError(.connectionRefused, .connect, remoteAddress: Self.second)
+        func error(_ code: SocketError.Code, _ operation: SocketError.Operation, errno: Errno? = nil) -> SocketError {
+            SocketError(
+                code,
+                operation,
+                errno: errno,
+                remoteAddress: Self.there,
+                detail: "after 0.3 seconds; 127.0.0.2:7000: refused",
+                attempts: [refused]
+            )
+        }
+        let named = limits.naming(error(.timedOut, .connect))
+        #expect(named.detail == "timed out: no answer within 300 ms (--timeout); 127.0.0.2:7000: refused")
+        #expect(named.remoteAddress == Self.there && named.attempts.map(\.code) == [.refused])
+        // The kernel's own limit, what comes later, and every other answer.
+        let others = [
+            error(.timedOut, .connect, errno: .timedOut), error(.timedOut, .receive), error(.unreachable, .connect),
+        ]
+        for other in others { #expect(limits.naming(other).detail == other.detail) }
+        let unlimited = try ConnectLimits.parse([])
+        #expect(unlimited.naming(error(.timedOut, .connect)).detail == error(.timedOut, .connect).detail)
+    }
+
+    @Test func `an address of this computer is known as one where nothing has answered`() {
+        func isOwn(_ address: SocketAddress) -> Bool {
+            let error = SocketError(.timedOut, .connect, remoteAddress: address)
+            return Facts.gathered(for: error, .address(address)).isOwnAddress
+        }
+        #expect(isOwn(Self.here) && !isOwn(Self.there))
+    }
+
+    @Test func `who waits for data here is not told of a queue of clients`() {
+        let error = SocketError(.timedOut, .receive, remoteAddress: Self.here)
+        #expect(!Advice(for: error, at: "1337", command: "connect").cause.contains("does not accept"))
     }
 }

@@ -245,6 +245,7 @@ import Testing
         (["--idle-timeout", "0.1us"], "the shortest is 1ms"),
         (["--idle-timeout", "0.0001us"], "less than a nanosecond"),
         (["--idle-timeout", "1h30"], "a number with its unit (us, ms, s, m, h or d), several of these, or seconds"),
+        (["--once", "--drain", "2s", "--max-connections", "2"], "--max-connections and --drain, for many, do not"),
     ])
     func `a wrong limit is a wrong command`(options: [String], explanation: String) throws {
         let outcome = try Program.sockeye(arguments: ["serve"] + options).finish()

@@ -73,6 +73,36 @@ import Testing
         #expect(outcome.errors.contains("it became shorter while it was sent: "), "\(outcome.errors)")
     }
 
+    @Test func `a file that becomes shorter is told of one client, and the next ones are served`() throws {
+        let folder = try Folder()
+        let path = "\(folder.path)/file"
+        try Data().write(to: URL(fileURLWithPath: path))
+        #expect(truncate(path, 64_000_000) == 0)
+        let server = try Program.sockeye("serve", "--send", path, "0")
+        let body = """
+            import os
+            s.recv(1); os.truncate('\(path)', 1000)
+            try: read_all(s); print('an end')
+            except ConnectionResetError: print('a reset')
+            print(len(read_all(connect())))
+            """
+        #expect(try client(body, try server.port()) == "a reset\n1000\n")
+        try server.wait(for: "it became shorter while it was sent: ")
+        #expect(end(server).status == 0)
+    }
+
+    @Test func `a file that grows is sent as far as it goes`() throws {
+        let folder = try Folder()
+        let path = "\(folder.path)/file"
+        try Data().write(to: URL(fileURLWithPath: path))
+        #expect(truncate(path, 64_000_000) == 0)
+        let server = try Program.sockeye("serve", "--once", "--send", path, "0")
+        let body = "import os\ns.recv(1); os.truncate('\(path)', 64_000_005); print(len(read_all(s)))"
+        #expect(try client(body, try server.port()) == "64000004\n")
+        let outcome = server.finish(closingInput: false)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+
     @Test(arguments: [
         (["--send", "/nonexistent/file"], "(ENOENT)"), (["--send", "/tmp"], "(EISDIR)"),
         (["--receive", "/nonexistent/file"], "(ENOENT)"),

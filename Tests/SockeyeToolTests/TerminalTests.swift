@@ -58,6 +58,25 @@ import Testing
         server.finish()
     }
 
+    /// Their users have said how long to wait, that nothing is wanted, or that the server is not to learn of the end.
+    @Test(arguments: [["--wait", "0"], ["--send-only"], ["--no-half-close"]])
+    func `Ctrl-D does not wait without end where that was not asked for`(options: [String]) throws {
+        let server = try Program.python(Script.server("c, _ = l.accept(); sys.stdin.read()"))
+        let outcome = try play([["> ", "\u{4}"]], ["connect", try server.firstLine()] + options)
+        #expect(outcome.status == 0)
+        #expect(!outcome.text.contains("Waiting until"), "\(outcome.text)")
+        #expect(!outcome.text.contains("has not finished"), "\(outcome.text)")
+        server.finish()
+    }
+
+    @Test func `exit says nothing of a server that finishes`() throws {
+        let server = try Program.python(Script.server("c, _ = l.accept(); read_all(c); c.close()"))
+        let outcome = try play([["> ", "exit\n"]], ["connect", try server.firstLine()])
+        #expect(outcome.status == 0)
+        #expect(!outcome.text.contains("has not finished"), "\(outcome.text)")
+        server.finish()
+    }
+
     @Test func `Ctrl-C ends`() throws {
         let (server, port) = try server("--discard")
         let outcome = try play([["> ", "\u{3}"]], ["connect", port])
