@@ -30,6 +30,8 @@ enum HeldUp {
     }
 
     private static let calls = Locked<[By: Calls]>([:])
+    /// When the last of these calls returned.
+    private static let ends = Locked<[By: UInt64]>([:])
 
     /// Runs a call that may block, on the thread that makes it.
     static func during<Result>(_ by: By, _ body: () throws(Errno) -> Result) throws(Errno) -> Result {
@@ -48,6 +50,8 @@ enum HeldUp {
     }
 
     static func end(_ by: By) {
+        // First: who finds nobody in a call has to find when the last one was over.
+        ends.with { $0[by] = Syscalls.monotonicNanoseconds() }
         calls.with { all in
             guard var these = all[by] else { return }
             these.count -= 1
@@ -60,6 +64,11 @@ enum HeldUp {
 
     /// What somebody waits for now, of which nothing can be told but that.
     static var present: By? { calls.with { $0.keys.first } }
+
+    /// How long ago the last such call returned; nil where none ever did.
+    static func timeSinceLast(_ by: By) -> Duration? {
+        ends.with { $0[by] }.map { .nanoseconds(Syscalls.monotonicNanoseconds() &- $0) }
+    }
 
     /// What has blocked without a pause for so long, counted from `start` at the earliest; nil when nothing has.
     static func by(for nanoseconds: UInt64, since start: UInt64) -> By? {

@@ -47,12 +47,18 @@ final class IdleLimit: SocketObserver {
     /// True: nothing was said for too long; false: the task was cancelled.
     private func waitForSilence() async -> Bool {
         while true {
-            let left = limit - lastByte.with { ContinuousClock.now - $0 }
-            if left <= .zero, !Output.standard.isWriting { return true }
-            // Whoever reads standard output keeps us from receiving: that is no silence of the peer's.
-            if left <= .zero { lastByte.with { $0 = .now } }
+            // First: what begins or ends in between has brought a byte, or is counted as silence only from its end.
+            let isWriting = Output.standard.isWriting
+            let left = limit - silence
+            if left <= .zero, !isWriting { return true }
             guard await LoopTask.sleep(for: left > .zero ? left : limit) else { return false }
         }
+    }
+
+    /// Whoever reads standard output keeps us from receiving: that is no silence of the peer's, who has the whole limit again.
+    private var silence: Duration {
+        let sinceByte = lastByte.with { ContinuousClock.now - $0 }
+        return min(sinceByte, Output.standard.timeSinceWriting ?? sinceByte)
     }
 
     private var failure: Failure {

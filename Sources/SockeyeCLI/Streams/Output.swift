@@ -20,6 +20,9 @@ final class Output: Sendable {
     /// Whether somebody waits until what was received is taken from here.
     var isWriting: Bool { HeldUp.isBlocked(.output) }
 
+    /// How long ago somebody last did; nil where nothing was written.
+    var timeSinceWriting: Duration? { HeldUp.timeSinceLast(.output) }
+
     /// Calls `body` once, when something cannot be written: for a command that has others to end with in order. What is written
     /// later is dropped. Without it the process ends at once.
     func onFailing(_ body: @escaping @Sendable () -> Void) {
