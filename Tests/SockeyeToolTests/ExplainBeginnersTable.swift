@@ -52,6 +52,7 @@ extension PastedMessage {
             "address-not-tuple"
         ),
         python("s.send(b'x')", "TimeoutError: [WinError 10060] " + noAnswer, "peer-vanished"),
+        python("s.sendall(b'x')", "TimeoutError: [WinError 10060] " + noAnswer, "peer-vanished"),
         PastedMessage("Node", "Error: This socket has been ended by the other party", "broken-pipe"),
         PastedMessage(
             "curl",

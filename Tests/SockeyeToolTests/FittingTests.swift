@@ -104,6 +104,9 @@ import Testing
         ("os.fork()", "BlockingIOError: [Errno 11] Resource temporarily unavailable"),
         ("while True: x += 1", "KeyboardInterrupt"),
         ("f(s)", "ValueError: Invalid argument: bad mode"),
+        ("sys.stdout.flush()", "BrokenPipeError: [Errno 32] Broken pipe"),
+        ("text = sys.stdin.readline()", "OSError: [Errno 9] Bad file descriptor"),
+        ("result = os.fork()", "BlockingIOError: [Errno 11] Resource temporarily unavailable"),
     ])
     func `a line of the program that shows no socket is not explained by one`(code: String, message: String) throws {
         let match = try #require(ErrorText(Self.python(code, message)).matches().first)
@@ -116,6 +119,11 @@ import Testing
         ("print(s.recv(9))", "OSError: [Errno 9] Bad file descriptor"),
         ("s.connect((input(), 9))", "ConnectionRefusedError: [Errno 111] Connection refused"),
         ("name = input()", "EOFError: EOF when reading a line"),
+        ("conn.write(open('a').read())", "BrokenPipeError: [Errno 32] Broken pipe"),
+        ("for i in range(3): fetch(i)", "ConnectionResetError: [Errno 104] Connection reset by peer"),
+        ("print(fetch())", "ConnectionRefusedError: [Errno 111] Connection refused"),
+        ("time.sleep(9)", "KeyboardInterrupt"),
+        ("self.conn.write(open('a').read())", "BrokenPipeError: [Errno 32] Broken pipe"),
     ])
     func `a line that shows a socket is explained by it`(code: String, message: String) throws {
         #expect(try #require(ErrorText(Self.python(code, message)).matches().first).entry.isOtherMatter == false)
@@ -124,15 +132,113 @@ import Testing
     @Test(arguments: [
         "bash: ./server.sh: Permission denied", "open /etc/shadow: permission denied",
         "java.io.FileNotFoundException: /etc/shadow (Permission denied)",
-        "Error: EACCES: permission denied, open '/etc/shadow'",
+        "Error: EACCES: permission denied, open '/etc/shadow'", "open secrets.txt: permission denied",
+        "PermissionError: [Errno 13] Permission denied: 'a.txt'", "zsh: permission denied: ./server.sh",
     ])
     func `a permission of a file is about no network`(text: String) throws {
         #expect(try #require(Self.answer(text)).entry.meaning.contains("No network is concerned"))
     }
 
     @Test(arguments: [
+        (
+            "curl: (7) Failed to connect to a.example port 80 after 3062 ms: Couldn't connect to server",
+            "connecting failed, and the message does not say whether it was refused or nothing answered"
+        ),
+        (
+            "curl: (7) Failed to connect to a.example port 80 after 3 ms: Couldn't connect to server",
+            "connection refused: the computer was reached, and no program takes connections on that port"
+        ),
+        (python("s.recv(9)", "TimeoutError: timed out"), "timed out while waiting for data"),
+        ("TypeError: recv() takes at least 1 argument (0 given)", "the call was given too many values, or too few"),
+        (
+            "NameError: name 'socket' is not defined",
+            "Python's module socket was not imported, or its name is misspelt"
+        ),
+        (
+            "Error: This socket has been ended by the other party",
+            "the other side has ended the connection, and this side sends"
+        ),
+        ("Connection closed by foreign host.", "the other side has ended the connection"),
+        (
+            python("os.fork()", "BlockingIOError: [Errno 11] Resource temporarily unavailable"),
+            "this line is about another process, and not about a socket"
+        ),
+    ])
+    func `messages that share an entry are told apart by its title`(text: String, title: String) throws {
+        #expect(try #require(Self.answer(text)).entry.title == title)
+    }
+
+    @Test func `nothing of sockets is fitted to what is about something else`() throws {
+        let line = "curl: (7) Failed to connect to a.example port 80 after 3062 ms: Couldn't connect to server"
+        var entry = try #require(ErrorText(line).matches().first).entry
+        entry.isOtherMatter = true
+        let circumstances = Circumstances(surroundings: line, line: line, address: MentionedAddress(in: line))
+        #expect(circumstances.fitted(entry).title == entry.title)
+    }
+
+    @Test func `a permission to bind a Unix socket is about a socket, although the message ends with a file`() throws {
+        let text = Self.python("s.bind('/srv/x.sock')", "PermissionError: [Errno 13] Permission denied: '/srv/x.sock'")
+        #expect(try !#require(Self.answer(text)).entry.meaning.contains("No network is concerned"))
+    }
+
+    /// Two frames of a traceback: the person's own, and one of a library.
+    private static func frames(_ own: String, library: String, _ message: String) -> String {
+        """
+        Traceback (most recent call last):
+          File "chat/a.py", line 7, in <module>
+            \(own)
+            ~~~~^^^
+          File "/usr/lib/python3.11/json/__init__.py", line 293, in load
+            \(library)
+            ^^^^^^^^
+        \(message)
+        """
+    }
+
+    @Test func `of several frames the person's own tells what it is about`() throws {
+        func isOther(_ text: String) throws -> Bool {
+            try #require(ErrorText(text).matches().first, "\(text)").entry.isOtherMatter
+        }
+        let extra = "json.decoder.JSONDecodeError: Extra data: line 2 column 1 (char 3)"
+        #expect(try isOther(Self.frames("json.load(open('a'))", library: "return loads(fp.read())", extra)))
+        // A file that a library opens is not one that the person's line is about.
+        let invalid = "OSError: [Errno 22] Invalid argument"
+        #expect(try !isOther(Self.frames("fetch(x)", library: "with open(name) as f:", invalid)))
+        // It may look like a file, and the library opens a connection.
+        let refused = "ConnectionRefusedError: [Errno 111] Connection refused"
+        #expect(try !isOther(Self.frames("open(x)", library: "self.sock.connect(sa)", refused)))
+        // What an earlier frame opened is not what the last one is about, which does not show its line.
+        let hidden = Self.frames("f(open(x))", library: "y", refused)
+            .replacing("/usr/lib/python3.11/json/__init__.py", with: "chat/b.py")
+            .replacing("    y\n    ^^^^^^^^\n", with: "")
+        #expect(try !isOther(hidden))
+    }
+
+    @Test(arguments: [
+        ">>> open('a?b')\nTraceback (most recent call last):\n  File \"<stdin>\", line 1, in <module>\n"
+            + "OSError: [Errno 22] Invalid argument: 'a?b'",
+        ">>> print('x')\nBrokenPipeError: [Errno 32] Broken pipe",
+        "Exception ignored in: <_io.TextIOWrapper name='<stdout>' mode='w' encoding='utf-8'>\n"
+            + "BrokenPipeError: [Errno 32] Broken pipe",
+    ])
+    func `what was typed at Python's own prompt, and its output at the end, are told from sockets`(text: String) throws
+    {
+        #expect(try #require(ErrorText(text).matches().first).entry.isOtherMatter)
+    }
+
+    @Test(arguments: [
+        ("OSError: [Errno 104] Broken pipe", "broken-pipe"),
+        ("ConnectionRefusedError: [Errno 104]", "connection-refused"),
+        ("OSError: [Errno 104] no words", "connection-reset"),
+    ])
+    func `where the words and the number disagree, the words are right`(text: String, id: String) throws {
+        #expect(ErrorText(text).matches().first?.entry.id == id)
+    }
+
+    @Test(arguments: [
         ("read tcp 192.168.1.5:54321->10.0.0.9:8080: read: connection reset by peer", "10.0.0.9", "likely the other"),
         ("write tcp 10.0.0.9:8080->192.168.1.5:54321: write: broken pipe", "10.0.0.9", "likely this program"),
+        ("read tcp 10.0.0.1:40000->10.0.0.9:8080: i/o timeout", "10.0.0.9", "likely the other"),
         ("read tcp 10.0.0.1:50000->10.0.0.9:50001: i/o timeout", "10.0.0.9", "does not show"),
     ])
     func `of Go's two addresses the first is this program's`(text: String, host: String, words: String) throws {

@@ -42,7 +42,7 @@ struct OtherMatter: Sendable {
         if message.contains("write() argument must be str, not bytes") { return textStream }
         if message.contains("All promises were rejected") { return promises }
         if message.contains("I/O operation on closed file") { return closedFile }
-        if message.contains(#/\b(Value|Type|Key|Assertion|Runtime)Error: Invalid argument/#.ignoresCase()) {
+        if message.hasWords(#/\b(Value|Type|Key|Assertion|Runtime)Error: Invalid argument/#.ignoresCase()) {
             return ownWords
         }
         return nil
@@ -52,20 +52,23 @@ struct OtherMatter: Sendable {
 
     private static func inCode(_ code: String, _ id: String) -> OtherMatter? {
         guard !code.isEmpty, !isAboutSockets(code) else { return nil }
-        if id == "interrupted-by-you" { return code.contains(#/\b(input|sleep|join|wait|run|get)\(/#) ? nil : atWork }
+        if id == "interrupted-by-you" { return code.hasWords(#/\b(input|sleep|join|wait|run|get)\(/#) ? nil : atWork }
         if code.contains(#/(^|[^\w.])((io|gzip|codecs)\.)?open\(/#) { return file }
-        if code.contains(#/(^|[^\w.])input\(|\bsys\.stdin\b/#) { return keyboard }
-        if code.contains(#/\bsys\.std(out|err)\b/#) { return output }
+        if code.hasWords(#/(^|[^\w.])input\(|\bsys\.stdin\b/#) { return keyboard }
+        if code.hasWords(#/\bsys\.std(out|err)\b/#) { return output }
         if code.contains(#/^print\(/#), outputErrors.contains(id) { return output }
         if code.contains(#/(^|[^\w.])range\(/#), id == "port-not-number" { return count }
-        if code.contains(#/\bos\.(fork|system|popen)\(|\bsubprocess\.|\bmultiprocessing\./#) { return process }
-        if code.contains(#/\bos\.\w+\(/#) { return descriptor }
+        if code.hasWords(#/\bos\.(fork|system|popen)\(|\bsubprocess\.|\bmultiprocessing\./#) { return process }
+        if code.hasWords(#/\bos\.\w+\(/#) { return descriptor }
         return nil
     }
 
     static func isAboutSockets(_ code: String) -> Bool {
-        SocketCall(line: code) != nil
-            || code.contains(
+        // It is read as sockets' files are.
+        let code = code.replacing("sys.stdin.", with: "sys.stdin ")
+        return
+            SocketCall(line: code) != nil
+            || code.hasWords(
                 #/\bsock|socket|urlopen|\bselect\.|\b(conn|connection|client|server|reader|writer)\.\w+\(|\bmakefile\(/#
             )
     }
@@ -186,6 +189,11 @@ struct OtherMatter: Sendable {
     )
 }
 
+extension String {
+    /// Whether it has these words, where a word ends at a point too: for Unicode `time.sleep` and `sys.stdin.read` are one word each.
+    fileprivate func hasWords<Output>(_ words: Regex<Output>) -> Bool { contains(words.wordBoundaryKind(.simple)) }
+}
+
 /// Which line of the person's own program a traceback is at, while its lines go by.
 struct TracebackPosition {
     /// Empty: not known, or the call was made in a library that has to do with sockets.
@@ -194,19 +202,22 @@ struct TracebackPosition {
 
     /// A line of no code.
     mutating func pass(_ line: String) {
-        if line.hasPrefix("Traceback (most recent call last)") { isOwn = true }
         // What Python says of an output that it cannot empty at the end.
         if line.contains("name='<stdout>'") { code = "sys.stdout" }
     }
 
     /// A line of code, or of where it stands.
     mutating func take(_ line: String) {
-        if line.hasPrefix("File \"") {
+        if line.hasPrefix(">>> ") {
+            isOwn = true
+            code = String(line.dropFirst(4))
+        } else if line.hasPrefix("File \"") {
             isOwn = !ProgramPlace.isForeign(line)
-            if isOwn { code = "" }
+            // What was typed at Python's own prompt stands above, and not below.
+            if isOwn, !line.hasPrefix("File \"<stdin>\"") { code = "" }
         } else if !line.allSatisfy({ "^~ \t".contains($0) }) {
             if isOwn {
-                code = line.hasPrefix(">>> ") ? String(line.dropFirst(4)) : line
+                code = line
             } else if OtherMatter.isAboutSockets(line) {
                 code = ""
             }
