@@ -76,6 +76,20 @@ import Testing
         #expect((finding["next"] as? [String])?.contains("to start one to test with: sockeye serve \(port)") == true)
     }
 
+    @Test(arguments: [
+        ("192.168.1.300:80", "on the computer that you mean"), ("1.2.3", "on the computer that you mean"),
+        ("1.2.3.4:99999", "sockeye doctor 1.2.3.4:1337\n"), ("99999", "sockeye doctor 1337\n"),
+        ("udp:99999", "sockeye doctor udp:1337\n"), ("--listen 192.168.1.300:80", "sockeye doctor --listen 80\n"),
+    ])
+    func `what cannot be read is answered with the computer that was meant`(line: String, words: String) throws {
+        let typed = line.split(separator: " ").map(String.init)
+        let outcome = try Program.sockeye(arguments: ["doctor"] + typed).finish()
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.contains(words), "\(outcome.errors)")
+        let isElsewhere = outcome.errors.contains("on the computer that you mean")
+        #expect(isElsewhere == words.hasPrefix("on the computer"), "\(outcome.errors)")
+    }
+
     @Test func `on a terminal it is shown what is waited for, and taken away again`() throws {
         // It says nothing by itself, and so is watched for a moment.
         let server = try Program.python(Script.server("while True: c, _ = l.accept(); read_all(c)"))

@@ -94,13 +94,16 @@ import Testing
         #expect(errors.ranges(of: "Ctrl-C ends it.").count == 1, "\(errors)")
     }
 
-    @Test func `a server that cannot read its input is proposed a server's command`() throws {
-        let server = try Program.shell("exec \(Program.sockeyePath) serve --hub 0 < /")
+    @Test(arguments: ["--hub", "--terminal"])
+    func `a server that cannot read its input is proposed a server's command`(role: String) throws {
+        let server = try Program.shell("exec \(Program.sockeyePath) serve \(role) 0 < /")
+        let client = try Program.python(Script.client("read_all(s)"), server.port())
         try server.wait(for: "try next:")
         server.send(SIGINT)
         let errors = server.finish(closingInput: false).errors
-        #expect(errors.contains("sockeye serve --hub ADDRESS < file"), "\(errors)")
+        #expect(errors.contains("sockeye serve \(role) ADDRESS < file"), "\(errors)")
         #expect(!errors.contains("sockeye connect ADDRESS"), "\(errors)")
+        client.finish()
     }
 
     @Test(arguments: [
@@ -113,11 +116,15 @@ import Testing
         #expect(outcome.errors.contains(words), "\(outcome.errors)")
     }
 
-    @Test func `a path that is too long is answered with a short one`() throws {
-        let path = "/tmp/" + String(repeating: "x", count: 120)
-        let outcome = try Program.sockeye("serve", "unix:\(path)/n.sock").finish()
+    @Test(arguments: [
+        ("unix:/tmp/LONG/n.sock", "unix:/tmp/n.sock"), ("unix:/tmp/LONG", "unix:/tmp/x.sock"),
+        ("unix:LONG", "unix:/tmp/x.sock"), ("unix:@LONG", "unix:@" + String(repeating: "x", count: 20)),
+    ])
+    func `a path that is too long is answered with a short one`(typed: String, short: String) throws {
+        let path = typed.replacing("LONG", with: String(repeating: "x", count: 120))
+        let outcome = try Program.sockeye("serve", path).finish()
         #expect(outcome.status == 64)
-        #expect(outcome.errors.contains("sockeye serve unix:/tmp/n.sock"), "\(outcome.errors)")
+        #expect(outcome.errors.hasSuffix("  sockeye serve \(short)\n"), "\(outcome.errors)")
     }
 
     @Test func `a web address is explained`() throws {

@@ -77,6 +77,10 @@ import Testing
             (["help", "serve", "more"], "Unexpected argument 'more'"),
             (["serve", "--framming", "lines"], "Unknown option '--framming'. Did you mean '--framing'?"),
             (["connect", "1", "--explian"], "Did you mean '--explain'?"),
+            (["serve", "--max-connection", "2"], "Did you mean '--max-connections'?"),
+            (["serve", "--idle-time", "2s"], "Did you mean '--idle-timeout'?"),
+            (["connect", "--idle-timeot", "1s", "1337"], "Did you mean '--idle-timeout'?"),
+            (["connect", "--timeout", "soon", "localhost", "1"], "a time is a number and its unit"),
             (["serve", "-echo"], "Unknown option '-echo'. A long option has two dashes: '--echo'."),
             (["connect", "help"], "sockeye help connect\n"),
         ] as [([String], String)]
@@ -95,6 +99,7 @@ import Testing
             ("connect --reconnect ::1 1337", "sockeye connect --reconnect '[::1]:1337'"),
             ("nc localhost 1337", "sockeye connect localhost:1337"), ("nc -lk 1337", "sockeye serve 1337"),
             ("-l 1337", "sockeye serve 1337"), ("-l -p 1337", "sockeye serve 1337"), ("-l", "sockeye serve"),
+            ("-k 1337", "sockeye serve 1337"),
             ("-lu 1337", "sockeye serve udp:1337"), ("-u localhost 1337", "sockeye connect udp:localhost:1337"),
             ("serve -l", "sockeye serve"), ("serve -k", "sockeye serve"), ("serve -lu", "sockeye serve udp:1337"),
             ("serve --echo -p 20900", "sockeye serve --echo 20900"),
@@ -102,7 +107,14 @@ import Testing
             ("connect -p 20 localhost", "sockeye connect localhost:20"),
             ("connect -v localhost 1", "sockeye connect localhost:1"),
             ("listen 1337", "sockeye serve 1337"), ("client localhost 1337", "sockeye connect localhost:1337"),
-            ("version", "sockeye --version"),
+            ("server 1337", "sockeye serve 1337"), ("version", "sockeye --version"),
+            ("nc -p 1337 localhost", "sockeye connect localhost:1337"),
+            ("ncat localhost 1", "sockeye connect localhost:1"),
+            ("netcat localhost 1", "sockeye connect localhost:1"),
+            ("telnet localhost 80", "sockeye connect localhost:80"),
+            ("nc -nv localhost 1", "sockeye connect localhost:1"),
+            ("connect -u udp:localhost:1", "sockeye connect udp:localhost:1"),
+            ("connect --explain localhost 1", "sockeye connect --explain localhost:1"),
         ]
     )
     func `a line as netcat has it is answered with the one that is right`(typed: String, meant: String) throws {
@@ -132,7 +144,13 @@ import Testing
         )
     }
 
-    @Test(arguments: ["serve --bogus", "serve --tls", "foo localhost 1337", "connect a b", "-x"])
+    @Test(
+        arguments: [
+            "serve --bogus", "serve --tls", "foo localhost 1337", "connect a b", "-x", "nc", "nc localhost", "nc -v",
+            "connect 1 2", "connect -x 1", "connect --bogus 1s 1337", "connect -x localhost 1337", "relay 1 2 3",
+            "resolve localhost 1337",
+        ]
+    )
     func `what resembles nothing is not guessed at`(typed: String) throws {
         let outcome = try Program.sockeye(arguments: typed.split(separator: " ").map(String.init)).finish()
         #expect(outcome.status == 64)

@@ -159,7 +159,8 @@ struct DoctorCommand: AsyncParsableCommand {
 
     /// Where a computer was named that cannot be read, a command for this one is no help.
     private func meantElsewhere(_ text: String, _ error: Failure) -> Failure {
-        guard listen == nil, text.contains(where: { $0 == "." || $0 == ":" }), !text.hasPrefix("unix:"),
+        let address = text.lowercased().hasPrefix("udp:") ? text.dropFirst("udp:".count) : text[...]
+        guard listen == nil, address.contains(where: { $0 == "." || $0 == ":" }),
             error.next.contains(where: { $0.wholeMatch(of: /sockeye doctor (udp:)?\d+/) != nil })
         else { return error }
         return Failure(

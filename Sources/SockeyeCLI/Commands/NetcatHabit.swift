@@ -7,7 +7,8 @@ enum NetcatHabit {
     /// - Returns: nil where it is no habit of netcat's that is wrong with it.
     static func complaint(_ arguments: [String], after words: String) -> ValidationError? {
         guard let name = arguments.first, ["serve", "connect"].contains(name),
-            words.hasPrefix("Unknown option '-") || words.contains(#/(?:Unex|Missing ex)pected argument/#)
+            // An option of another name is the first thing to be mended: what stands behind it may be its value, and no host.
+            words.contains(#/^Unknown option '-[lpkunv]/#) || words.contains(#/(?:Unex|Missing ex)pected argument/#)
         else { return nil }
         return complaint(name, Array(arguments.dropFirst()))
     }
@@ -37,7 +38,7 @@ enum NetcatHabit {
     /// The words that stand for a command elsewhere.
     static func command(for word: String) -> String? {
         switch word.lowercased() {
-        case "listen", "server": "serve"
+        case "listen": "serve"
         case "client": "connect"
         case "version": "--version"
         default: nil
@@ -53,7 +54,7 @@ enum NetcatHabit {
     static func join(_ words: inout [String]) -> Bool {
         guard words.count >= 2, let port = words.last, UInt16(port) != nil else { return false }
         let host = words[words.count - 2]
-        guard !host.hasPrefix("-"), UInt16(host) == nil,
+        guard
             let joined = ["\(host):\(port)", "[\(host)]:\(port)"].first(where: { (try? Endpoint(parsing: $0)) != nil })
         else { return false }
         words.removeLast(2)

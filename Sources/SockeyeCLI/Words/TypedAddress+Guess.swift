@@ -28,7 +28,7 @@ extension TypedAddress {
     private static func shorter(_ path: String) -> String {
         if path.hasPrefix("@") { return "unix:@" + (path.count > 40 ? path.dropFirst().prefix(20) : path.dropFirst()) }
         let name = path.split(separator: "/").last.map(String.init) ?? ""
-        return "unix:/tmp/" + (name.isEmpty || name.utf8.count > 40 ? "x.sock" : name)
+        return "unix:/tmp/" + (name.utf8.count > 40 ? "x.sock" : name)
     }
 
     /// The two whose names people write in place of the number.

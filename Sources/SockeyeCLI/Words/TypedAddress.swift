@@ -59,7 +59,9 @@ struct TypedAddress {
     /// Who writes a name where the port belongs is told where its number is found.
     private static func serviceHint(_ address: Substring) -> [String] {
         // A port first and the host behind it is another mistake.
-        guard let colon = address.lastIndex(of: ":"), UInt16(address[..<colon]) == nil else { return [] }
+        guard !address.lowercased().hasPrefix("unix:"), let colon = address.lastIndex(of: ":"),
+            UInt16(address[..<colon]) == nil
+        else { return [] }
         let name = address[address.index(after: colon)...]
         let isName = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
         guard isName, name.first?.isLetter == true else { return [] }
