@@ -106,7 +106,7 @@ package struct Doctor: Sendable {
             for _ in 0..<Self.routerQuestions {
                 _ = await probes.nudge(router, hops: nil, within: limits.nudge)
                 state = await probes.state()
-                guard state.neighbour(router) == .silent else { break }
+                guard state.neighbour(router) == .silent, !state.isUnplugged(router) else { break }
             }
         }
         return Report(attempted: "look at this computer", findings: ComputerVerdict.findings(state))

@@ -74,13 +74,27 @@ import Testing
         try expectToBeGivenUp("relay --show none 0 TARGET --record '\(pipe.path)'", unread: pipe, "the recording")
     }
 
-    /// - Parameter pipe: What the command writes to when its client sends without end.
-    private func expectToBeGivenUp(_ line: String, unread pipe: NamedPipe, _ what: String) throws {
+    @Test func `a signal ends a server whose events nobody reads`() throws {
+        let scratch = try Scratch()
+        let pipe = try NamedPipe(in: scratch)
+        let line = "serve --discard --json 0 > '\(pipe.path)'"
+        try expectToBeGivenUp(line, unread: pipe, "standard output", client: "while True: connect().close()")
+    }
+
+    /// - Parameters:
+    ///   - pipe: What the command writes to.
+    ///   - client: What its client does without end.
+    private func expectToBeGivenUp(
+        _ line: String,
+        unread pipe: NamedPipe,
+        _ what: String,
+        client: String = "while True: s.sendall(b'x\\n' * 60000)"
+    ) throws {
         let target = try Program.sockeye("serve", "--discard", "--quiet", "0")
         let words = line.replacing("TARGET", with: "127.0.0.1:\(try target.port())")
         let reader = try pipe.idleReader()
         let program = try Program.shell("exec '\(Program.sockeyePath)' \(words)")
-        let body = "try:\n    while True: s.sendall(b'x\\n' * 60000)\nexcept ConnectionError: pass"
+        let body = "try:\n    \(client)\nexcept ConnectionError: pass"
         let client = try Program.python(Script.client(body), program.port())
         try program.wait(untilIn: .writingToPipe)
         program.send(SIGINT)

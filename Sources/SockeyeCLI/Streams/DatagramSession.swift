@@ -134,6 +134,10 @@ struct DatagramSession: Sendable {
         switch partner {
         case .connected: try await socket.send(bytes)
         case .several(let group): try await socket.send(bytes, to: group)
+        case .sender(let datagram) where datagram.from == .unixUnnamed:
+            // It may still have something to say, so that is no reason to end.
+            let why = "a Unix socket without a name cannot be answered; its program gives it one with bind()"
+            return Console.sayWrapped("Not sent: \(why).")
         case .sender(let datagram): try await socket.send(bytes, answering: datagram)
         }
         clock.with {

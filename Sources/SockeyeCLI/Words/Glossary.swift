@@ -12,13 +12,13 @@ struct Glossary: Sendable {
         return new.isEmpty ? nil : new.map { "\($0.word): \($0.meaning)" }.joined(separator: ". ")
     }
 
-    /// What a beginner has to know for a page, in the order of the list; a word that the page explains itself, in parentheses, is left
-    /// out.
+    /// What a beginner has to know for a page, in the order of the list; a word that is only the name, in parentheses, of what
+    /// stands before it is left out.
     static func notes(for page: String) -> [String] {
         let words = Set(page.split { !$0.isLetter && !$0.isNumber && $0 != "_" && $0 != "-" }.map(String.init))
         return (terms + pageTerms).filter { term in
             let isThere = term.word.contains(" ") ? page.contains(term.word) : words.contains(term.word)
-            return isThere && !page.contains("(\(term.word))") && !page.contains("\(term.word) (")
+            return isThere && !page.contains("(\(term.word))")
         }
         .map { "\($0.word): \($0.meaning)" }
     }

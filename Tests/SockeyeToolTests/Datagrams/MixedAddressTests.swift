@@ -112,6 +112,24 @@ import Testing
         #expect(client.finish().text == "b'one' b'two'\nrefused\n")
     }
 
+    @Test func `who has no name is heard, and not answered`() throws {
+        let path = file("d")
+        let server = try Program.sockeye("serve", "--terminal", "unix-datagram:\(path)")
+        try server.wait(for: "Ctrl-C ends it.\n")
+        let script = """
+            import socket, sys
+            s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.sendto(b'one', sys.argv[1])
+            sys.stdin.readline(); s.sendto(b'two', sys.argv[1])
+            """
+        let client = try Program.python(script, path)
+        server.write("answer")
+        try server.wait(for: "Not sent: a Unix socket without a name cannot be answered")
+        client.write("\n")
+        try server.wait(for: "onetwo", in: .output)
+        #expect(client.finish().status == 0)
+        #expect(end(server).status == 0)
+    }
+
     @Test func `silence ends a conversation in datagrams that has a limit`() throws {
         let server = try Program.sockeye("serve", "--terminal", "--idle-timeout", "50ms", "udp:0")
         let client = try Program.sockeye("connect", "udp:\(server.port())", "--send-only")
