@@ -76,8 +76,11 @@ extension ListenVerdict {
 
     /// Their requests may come, and no answer finds the way back.
     private static func noWayOut(_ reachable: [InterfaceAddress], _ state: ComputerState) -> Finding? {
-        let hasDefault = state.routes.contains { $0.isDefault && !$0.isForbidden && $0.interface != "lo" }
-        guard !reachable.isEmpty, !hasDefault else { return nil }
+        // A router for some networks only is enough not to claim anything of all others.
+        let leadsOut = state.routes.contains {
+            ($0.isDefault || $0.gateway != nil) && !$0.isForbidden && $0.interface != "lo"
+        }
+        guard !reachable.isEmpty, !leadsOut else { return nil }
         return Finding(
             "no-way-out",
             .note,

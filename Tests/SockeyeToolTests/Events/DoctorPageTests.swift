@@ -13,7 +13,7 @@ import Testing
         var found: Set<String> = []
         for name in names {
             let text = try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
-            for match in text.matches(of: #/\bFinding\(\s*([^,(]*),/#) {
+            for match in text.matches(of: #/\b[Ff]inding\(\s*([^,(]*),/#) {
                 for word in match.output.1.matches(of: #/"([a-z0-9-]+)"/#) { found.insert(String(word.output.1)) }
             }
         }

@@ -2,6 +2,7 @@
 # The server listens on every address, and nobody gets in: this computer's own firewall.
 computer server other
 cable server eth0 192.168.0.2/24 other eth0 192.168.0.1/24
+route server default via 192.168.0.1
 doctor server --listen '*:1337'
 finding can-listen first
 finding reach
