@@ -22,12 +22,8 @@ NO_DEBUG int sockeye_takes_writes(int descriptor) {
 
 NO_DEBUG int sockeye_rename(const char *from, const char *to) { return rename(from, to); }
 
-NO_DEBUG int sockeye_check_making(const char *path, const char *folder) {
+static NO_DEBUG int check_folder(const char *folder) {
     struct stat about;
-    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode)) {
-        errno = EISDIR;
-        return -1;
-    }
     if (stat(folder, &about) != 0) return -1;
     if (!S_ISDIR(about.st_mode)) {
         errno = ENOTDIR;
@@ -36,9 +32,23 @@ NO_DEBUG int sockeye_check_making(const char *path, const char *folder) {
     return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS);
 }
 
+NO_DEBUG int sockeye_check_making(const char *path, const char *folder) {
+    struct stat about;
+    // Not what a link leads to: the link itself would be replaced.
+    if (lstat(path, &about) == 0 && !S_ISREG(about.st_mode)) {
+        errno = S_ISDIR(about.st_mode) ? EISDIR : EEXIST;
+        return -1;
+    }
+    return check_folder(folder);
+}
+
 NO_DEBUG int sockeye_check_writing(const char *path, const char *folder) {
     struct stat about;
-    if (stat(path, &about) != 0 || S_ISDIR(about.st_mode)) return sockeye_check_making(path, folder);
+    if (stat(path, &about) != 0) return check_folder(folder);
+    if (S_ISDIR(about.st_mode)) {
+        errno = EISDIR;
+        return -1;
+    }
     return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS);
 }
 

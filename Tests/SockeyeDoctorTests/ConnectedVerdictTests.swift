@@ -12,6 +12,17 @@ import Testing
         #expect(!"\(finding)".contains("not the problem"))
     }
 
+    @Test func `a connection that is reset at once is not said to be merely ended`() throws {
+        var evidence = try ConnectVerdictTests.evidence(ConnectVerdictTests.connected)
+        evidence.attempts[0].hasEnded = true
+        let ended = ConnectVerdict.findings(evidence)[0]
+        #expect(ended.evidence.contains("the server closed at once, without a word") && ended.cause.contains("no more"))
+        evidence.attempts[0].wasReset = true
+        let reset = ConnectVerdict.findings(evidence)[0]
+        #expect(reset.evidence.contains("the server reset the connection at once, without a word"))
+        #expect(reset.what == ended.what && reset.cause.contains("passes it on"))
+    }
+
     @Test func `a server that has not accepted is a problem, and only with evidence of it`() throws {
         var evidence = try ConnectVerdictTests.evidence(ConnectVerdictTests.connected)
         #expect(ConnectVerdict.findings(evidence).map(\.id) == ["works"])

@@ -38,6 +38,20 @@ import Testing
         server.send(SIGKILL)
     }
 
+    /// Whether the reset comes before or after the doctor's first look is chance: what is said is the same.
+    @Test func `a server that resets each connection is told so`() throws {
+        let reset = """
+            import struct
+            while True:
+                c, _ = l.accept(); c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); c.close()
+            """
+        let server = try Program.python(Script.server(reset))
+        let outcome = try Program.sockeye("doctor", "127.0.0.1:\(server.firstLine())").finish()
+        #expect(outcome.status == 0)
+        #expect(outcome.text.contains("reset the connection at once"), "\(outcome.text)")
+        server.send(SIGKILL)
+    }
+
     @Test func `a UDP server that answers works, one that is silent is no problem, and none is one`() throws {
         let script = """
             import socket, sys

@@ -241,6 +241,33 @@ import Testing
         server.finish()
     }
 
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+    func `an input that pauses has not ended`(signal: Int32) throws {
+        let server = try Program.python(
+            Script.server("c, _ = l.accept()\nprint(c.recv(9), flush=True)\nsys.stdin.readline()")
+        )
+        let client = try Program.sockeye("connect", server.firstLine())
+        client.write("begin")
+        try server.wait(for: "b'begin'", in: .output)
+        client.send(signal)
+        let outcome = client.finish(closingInput: false)
+        #expect(outcome.status == 1)
+        #expect(
+            outcome.errors.contains("sockeye: ended before standard input had: 5 bytes of it were sent"),
+            "\(outcome.errors)"
+        )
+        server.finish()
+    }
+
+    @Test func `an input from which nothing came promises nothing`() throws {
+        let server = try Program.python(Script.server("c, _ = l.accept(); c.sendall(b'news'); sys.stdin.readline()"))
+        let client = try Program.sockeye("connect", server.firstLine())
+        try client.wait(for: "news", in: .output)
+        client.send(SIGTERM)
+        #expect(client.finish(closingInput: false).status == 0)
+        server.finish()
+    }
+
     @Test func `a connection that never came is told`() throws {
         let address = "127.0.0.1:\(try Peers.closedPort())"
         let client = try Program.sockeye("connect", "--retry", "100", address)

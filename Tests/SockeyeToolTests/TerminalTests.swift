@@ -27,6 +27,17 @@ import Testing
         #expect(end(server) == "hi")
     }
 
+    @Test func `who hears nothing is told that no line end is sent, once`() throws {
+        let server = try Program.python(Script.server("c, _ = l.accept(); read_all(c)"))
+        let outcome = try play(
+            [["> ", "PING\n"], ["No answer so far. A line goes out without its end", ""], ["> ", "exit\n"]],
+            ["connect", server.firstLine()]
+        )
+        #expect(outcome.status == 0, "\(outcome.text)")
+        #expect(outcome.text.components(separatedBy: "No answer so far").count == 2, "\(outcome.text)")
+        server.finish()
+    }
+
     @Test func `Ctrl-D ends`() throws {
         let (server, port) = try server()
         let outcome = try play([["> ", "hi\n"], ["Got it!", ""], ["> ", "\u{4}"]], ["connect", port])
@@ -145,6 +156,9 @@ import Testing
         // The player that waits in vain has that status too.
         #expect(outcome.errors == "")
         #expect(outcome.text.contains("connection reset"), "\(outcome.text)")
+        // It may have closed as anybody does, and the line that came then was answered with a reset.
+        #expect(outcome.text.contains("has closed the connection"), "\(outcome.text)")
+        #expect(!outcome.text.contains("crashed"))
         client.finish()
     }
 

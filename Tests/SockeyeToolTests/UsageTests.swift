@@ -80,7 +80,7 @@ import Testing
             (["serve", "--max-connection", "2"], "Did you mean '--max-connections'?"),
             (["serve", "--idle-time", "2s"], "Did you mean '--idle-timeout'?"),
             (["connect", "--idle-timeot", "1s", "1337"], "Did you mean '--idle-timeout'?"),
-            (["connect", "--timeout", "soon", "localhost", "1"], "a time is a number and its unit"),
+            (["connect", "--timeout", "soon", "localhost", "1"], "a time is a number with its unit"),
             (["serve", "-echo"], "Unknown option '-echo'. A long option has two dashes: '--echo'."),
             (["connect", "help"], "sockeye help connect\n"),
         ] as [([String], String)]

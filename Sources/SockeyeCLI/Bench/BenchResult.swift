@@ -24,6 +24,8 @@ struct BenchResult: Sendable {
     var unanswered = 0
     /// How many of them were sent before anything was measured.
     var unansweredOfWarmUp = 0
+    /// Replies that came before anything was measured: who sent them has understood the question.
+    var repliesInWarmUp = 0
     var faults = Faults()
     /// Processor time of the load's own threads in the measured time.
     var loadNanoseconds: Int64 = 0
@@ -75,6 +77,7 @@ struct BenchResult: Sendable {
         unanswered += tally.unanswered + tally.unansweredOfWarmUp
         unansweredOfWarmUp += tally.unansweredOfWarmUp
         opened += tally.opened
+        repliesInWarmUp += outcome.before.answered
         replies += outcome.after.answered - outcome.before.answered
         receivedBytes += outcome.after.receivedBytes - outcome.before.receivedBytes
         loadNanoseconds += outcome.after.cpu - outcome.before.cpu

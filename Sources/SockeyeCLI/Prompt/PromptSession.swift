@@ -11,6 +11,12 @@ struct PromptSession: Sendable {
     private let isOver = Locked(false)
     /// 500 ms without an answer: the prompt comes back, and a later answer is shown when it comes.
     private static let patience = Duration.milliseconds(500)
+    /// 3 s without any answer: a server may wait for the end of a line, which a prompt does not send.
+    private static let bewilderment = Duration.seconds(3)
+    /// Whether anything has come.
+    private let isAnswered = Locked(false)
+    /// Whether the peer has finished sending, and is talked to all the same.
+    private let isAtEnd = Locked(false)
     /// 2 s, as long as closing waits too: for an answer that is on its way when the person ends.
     private static let farewell = Duration.seconds(2)
     /// 250 ms: how often is looked whether a peer that has finished is still there, which nothing tells by itself.
@@ -33,8 +39,21 @@ struct PromptSession: Sendable {
         await wait(for: receiving, after: ending)
         var sendFailure: (any Error)?
         if case .failed(let error) = ending { sendFailure = error }
-        let failure = try await receiving.value ?? sendFailure
+        let failure = farewell(try await receiving.value ?? sendFailure)
         if let failure, (failure as? SocketError)?.code != .cancelled || Task.isCancelled { throw failure }
+    }
+
+    /// Who has finished and then resets what still comes has most likely just closed, which is no failure of its own.
+    private func farewell(_ failure: (any Error)?) -> (any Error)? {
+        guard isAtEnd.with(\.self), let error = failure as? SocketError, error.code == .reset else { return failure }
+        let peer = dialogue.connection.remoteAddress
+        return Failure(
+            attempted: "go on talking to \(peer)",
+            happened: "\(error.reason)",
+            cause: "it had finished sending and has closed the connection: what was typed after that was not read",
+            next: ["the same command again waits for the next client"],
+            status: Failure.networkFailed
+        )
     }
 
     private enum Ending {
@@ -77,6 +96,7 @@ struct PromptSession: Sendable {
     private func send() async -> Ending {
         var lines = PromptLines(screen, input, for: dialogue.framing)
         screen.showPrompt()
+        var isHinted = false
         do {
             while let line = try await lines.next() {
                 let turn = screen.lineWasTyped()
@@ -91,12 +111,33 @@ struct PromptSession: Sendable {
                     await LoopTask.sleep(for: Self.patience)
                     screen.showPrompt(ifNothingSince: turn)
                 }
+                if !isHinted { isHinted = hint() }
             }
             return try await end(.inputEnded)
         } catch {
             screen.end()
             return .failed(error)
         }
+    }
+
+    /// Once, to who has typed a line and hears nothing: the server may wait for more of it.
+    ///
+    /// - Returns: true, or false where there is nothing to be said.
+    private func hint() -> Bool {
+        guard dialogue.framing == nil, !conduct.endsLinesWithReturn, conduct.receives, conduct.endsWithPeer else {
+            return false
+        }
+        LoopTask.start {
+            guard await LoopTask.sleep(for: Self.bewilderment), !isAnswered.with(\.self), !isOver.with(\.self) else {
+                return
+            }
+            await screen.interrupted {
+                Console.sayWrapped(
+                    "No answer so far. A line goes out without its end; a server that waits for one gets it with --framing lines, or --crlf."
+                )
+            }
+        }
+        return true
     }
 
     private func end(_ ending: Ending) async throws -> Ending {
@@ -118,6 +159,7 @@ struct PromptSession: Sendable {
         do {
             while let bytes = try await dialogue.next() {
                 guard conduct.receives else { continue }
+                isAnswered.with { $0 = true }
                 screen.hidePrompt()
                 await Output.standard.write(display.render(bytes))
                 screen.showPrompt()
@@ -141,6 +183,7 @@ struct PromptSession: Sendable {
 
     /// The peer has finished, and may go on reading: the person answers until he ends, or nobody is there any more.
     private func stayAfterTheEnd() async -> (any Error)? {
+        isAtEnd.with { $0 = true }
         let connection = dialogue.connection
         let peer = connection.remoteAddress
         var isTold = false

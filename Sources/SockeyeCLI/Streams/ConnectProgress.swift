@@ -29,14 +29,19 @@ final class ConnectProgress: Sendable {
         }
     }
 
-    /// An input that has nothing just now may have nothing more: somebody holds it open, as at a prompt.
+    /// An input from which nothing ever came may be one that somebody merely holds open, as a service's is; once something came, the
+    /// rest is owed, though just now there may be none.
     func undone(_ target: String) -> Undone {
         Undone { [state] in
             let state = state.with(\.self)
             if state.isConnecting { return "ended before there was a connection to \(target)" }
-            guard state.owesInput, state.isSending || StandardStream.input.isReadable else { return nil }
-            return "ended before all of standard input was sent: \(Quantity.bytes(state.sentBytes)) of it "
-                + "\(state.sentBytes == 1 ? "was" : "were")"
+            guard state.owesInput else { return nil }
+            let sent = "\(Quantity.bytes(state.sentBytes)) of it \(state.sentBytes == 1 ? "was" : "were")"
+            if state.isSending || StandardStream.input.isReadable {
+                return "ended before all of standard input was sent: \(sent)"
+            }
+            let isPromised = state.sentBytes > 0 && !StandardStream.input.isTerminal
+            return isPromised ? "ended before standard input had: \(sent) sent" : nil
         }
     }
 }

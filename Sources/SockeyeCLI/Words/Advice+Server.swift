@@ -6,7 +6,9 @@ extension Advice {
     static func addressInUse(_ at: Situation) -> Advice {
         if let path = at.unixPath { return unixPathInUse(path, at) }
         let command =
-            at.command == "serve" ? "sockeye serve \(otherPort(at))" : "the same command with \(otherPort(at)) instead"
+            at.command == "serve"
+            ? CommandAgain.serving(at.endpoint.description, now: otherPort(at), CommandLine.arguments)
+            : "the same command with \(otherPort(at)) instead"
         let other = "\(command)   takes another port"
         switch at.facts.holder {
         case .program(_, Int(ThisProcess.id)):

@@ -68,7 +68,7 @@ struct Announcement {
                 "Only this computer can reach it: sockeye connect \(Failure.quoted(udp + Self.local(address, port)))"
             )
             // A server with several addresses would lose the others with it.
-            if place == .only { lines.append("To let other computers in: sockeye serve '\(udp)*:\(port)'") }
+            if place == .only { lines.append("To let other computers in: the same command with '\(udp)*:\(port)'") }
         } else if address.isAny {
             let isBoth = address.family == .ipv6 && takesIPv4
             let reachable = interfaces.filter { isBoth || $0.address.family == address.family }

@@ -138,15 +138,18 @@ extension Failure {
             attempted: "measure replies from \(result.address)",
             happened:
                 "no message was answered within the \(TimeWords.short(result.plan.duration ?? .zero)) of --duration",
-            cause: "that is shorter than it takes to connect, to send and to get a reply",
-            next: ["\(line) --duration 1s", "\(line) --count 1000   measures so many messages, however long it takes"],
+            cause: result.repliesInWarmUp > 0
+                ? "the server has stopped answering: in the warm-up it still did"
+                : "that is shorter than it takes to connect, to send and to get a reply",
+            next: (result.repliesInWarmUp > 0 ? [] : ["\(line) --duration 1s"])
+                + ["\(line) --count 1000   measures so many messages, however long it takes"],
             status: networkFailed
         )
     }
 
     private static func unanswered(_ result: BenchResult, _ address: TypedAddress, _ line: String) -> Failure {
         if result.unanswered == 0, result.isEmpty { return nothingMeasured(result, line) }
-        let isEver = result.replies > 0 || result.messages > 0
+        let isEver = result.replies > 0 || result.messages > 0 || result.repliesInWarmUp > 0
         let look = "sockeye connect \(quoted(address.text)) --explain   shows what it says to one client"
         return Failure(
             attempted: "get replies from \(result.address)",

@@ -34,6 +34,7 @@ extension Failure {
         let cause =
             switch error {
             case .isDirectory: "it is a folder, and a file is wanted"
+            case .fileExists: "a device, a pipe or a link is there, and only a file is replaced and taken away again"
             case .noSpace: "the disk is full"
             default: "its folder is not there, or is not yours to write in"
             }

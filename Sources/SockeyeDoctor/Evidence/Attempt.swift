@@ -20,6 +20,8 @@ package struct Attempt: Sendable, Equatable {
     package var greeting: [UInt8] = []
     /// The server has closed, without a word or after the greeting, while the connection was watched.
     package var hasEnded = false
+    /// It ended with a reset, and not in order.
+    package var wasReset = false
     /// Requests to connect that had to be sent again before one was answered.
     package var requestsAgain = 0
     /// Segments that had to be sent again, of a connection that stands.

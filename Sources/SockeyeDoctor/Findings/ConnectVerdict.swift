@@ -112,7 +112,10 @@ package enum ConnectVerdict {
         if !attempt.greeting.isEmpty {
             seen.append("the server speaks first: \"\(Words.printable(attempt.greeting))\"")
         }
-        if attempt.hasEnded { seen.append("the server closed at once, without a word") }
+        if attempt.hasEnded {
+            let end = attempt.wasReset ? "reset the connection" : "closed"
+            seen.append("the server \(end) at once, without a word")
+        }
         let count = (evidence.attempts + evidence.retries).filter { $0.outcome == .connected }.count
         let times = count == 1 ? "once" : "\(count) times"
         let isOver = evidence.endedListeners.contains { $0.takes(attempt.address) }
@@ -129,17 +132,25 @@ package enum ConnectVerdict {
             .certain,
             attempt.hasEnded ? "connecting works, and the server ends the connection at once" : "connecting works",
             evidence: seen,
-            cause: attempt.hasEnded
-                ? "the server takes no more clients, does not like this one, or has nothing to say"
-                : """
-                something answers for \(attempt.address), and nothing on the way keeps out the request to connect; whether data \
-                passes, and in both directions, only a doctor at the other end or your program can tell
-                """,
+            cause: attempt.wasReset ? resetCause : attempt.hasEnded ? endedCause : openCause(attempt),
             next: [
                 .run("sockeye connect \(Words.shell(evidence.target))", "to talk to it"),
                 .run("sockeye connect --explain \(Words.shell(evidence.target))", "to see each step"),
             ]
         )
+    }
+
+    private static let endedCause = "the server takes no more clients, does not like this one, or has nothing to say"
+    private static let resetCause = """
+        what took the connection only passes it on, to a server that is not there (a published port of a container, a proxy); or \
+        the server has failed, or does not like this client
+        """
+
+    private static func openCause(_ attempt: Attempt) -> String {
+        """
+        something answers for \(attempt.address), and nothing on the way keeps out the request to connect; whether data \
+        passes, and in both directions, only a doctor at the other end or your program can tell
+        """
     }
 
     /// The server took the doctor for its only client: whoever comes now finds nobody.

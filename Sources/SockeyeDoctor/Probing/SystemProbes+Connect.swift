@@ -21,8 +21,10 @@ extension SystemProbes {
             try begin(descriptor, address)
             var messages: [NetworkMessage] = []
             let outcome = try outcome(descriptor, until: deadline, &messages)
-            attempt = Attempt(address, outcome, after: deadline.elapsed)
-            attempt.messages = messages
+            // Only what stands can be reset, be it before anyone looked: a request to connect that is answered so is refused.
+            let wasReset = outcome == .failed(.connectionReset)
+            attempt = Attempt(address, wasReset ? .connected : outcome, after: deadline.elapsed)
+            (attempt.wasReset, attempt.messages) = (wasReset, messages)
         } catch {
             attempt = Attempt(address, .failed(error), after: deadline.elapsed)
         }
@@ -66,11 +68,14 @@ extension SystemProbes {
     private static func watch(_ socket: borrowing Socket, _ attempt: inout Attempt, for time: Duration) {
         let descriptor = socket.descriptor
         attempt.requestsAgain = Syscalls.tcpFigures(descriptor)?.sentAgain ?? 0
-        if time > .zero, Syscalls.waitReadable(descriptor, milliseconds: Deadline(in: time).milliseconds),
-            let bytes = try? socket.receive(upTo: greetingBytes) as [UInt8]??
-        {
-            attempt.greeting = bytes.flatMap { $0 } ?? []
-            attempt.hasEnded = attempt.greeting.isEmpty
+        if time > .zero, Syscalls.waitReadable(descriptor, milliseconds: Deadline(in: time).milliseconds) {
+            do throws(SocketError) {
+                attempt.greeting = try socket.receive(upTo: greetingBytes) ?? []
+                attempt.hasEnded = attempt.greeting.isEmpty
+            } catch {
+                attempt.wasReset = error.code == .reset
+                attempt.hasEnded = attempt.wasReset
+            }
         }
         attempt.sentAgain = max((Syscalls.tcpFigures(descriptor)?.sentAgain ?? 0) - attempt.requestsAgain, 0)
         attempt.isNotAccepted = time > .zero && staysUnaccepted(attempt, descriptor)

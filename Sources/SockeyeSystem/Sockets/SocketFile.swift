@@ -6,10 +6,11 @@ internal import Synchronization
 // nobody listens behind. Removing what is in the way without looking takes the address from a server that runs. So:
 //
 // 1. Whether anybody is behind a file, connecting tells: ECONNREFUSED means nobody. Only such a file is replaced, and only
-//    if it is a socket.
-// 2. A server that has bound and not yet listens looks dead for that moment. Servers of this library hold a lock on the
-//    folder (`flock`, which leaves nothing behind) from before `bind` until after `listen`, so they cannot take each other
-//    for dead. A folder that cannot be locked, because this user may not read it, is done without.
+//    if it is a socket. A datagram socket asks: to a server of connections it is of the wrong kind, which only somebody who
+//    is there can say, and none of its clients is made of the question.
+// 2. Two that find the same file dead must not take it from each other. Servers of this library hold a lock on the folder
+//    (`flock`, which leaves nothing behind) from before `bind` until after `listen`. A folder that cannot be locked, because
+//    this user may not read it, is done without.
 // 3. At the end the file is removed only if it still is the one that was made: same device, number and time of birth. A
 //    server that came in the meantime keeps its own.
 // 4. Permissions are set on the socket before it has a name, so that no client slips in before they hold.
@@ -100,19 +101,21 @@ package final class SocketFile: Sendable {
     /// nil if nobody is behind the file: then, and only then, connecting is refused.
     private static func reasonToKeep(_ address: SocketAddress, _ kind: SocketKind) -> String? {
         do throws(Errno) {
-            let probe = try Syscalls.socket(.unix, kind, nonblocking: true)
+            let probe = try Syscalls.socket(.unix, .datagram, nonblocking: true)
             defer { Syscalls.close(probe) }
             try Syscalls.connect(probe, RawSocketAddress(address))
         } catch .connectionRefused {
             return nil
-        } catch .wouldBlock {
-            // Its queue is full.
+        } catch .wrongProtocolType where kind != .datagram {
+            return "a server runs there"
         } catch .wrongProtocolType {
             return "a server with another kind of socket runs there"
+        } catch .notPermitted {
+            // A datagram socket that is connected to somebody else.
         } catch {
             return "whether a server runs there cannot be told: \(error)"
         }
-        return "a server runs there"
+        return kind == .datagram ? "a server runs there" : "a server with another kind of socket runs there"
     }
 
     private static func setModeAhead(

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Histogram
 import SockeyeSystem
@@ -95,6 +96,21 @@ import Testing
         var plan = BenchPlan(traffic: Traffic(patternOf: 64))
         plan.rate = 1
         #expect(!BenchResult(plan: plan, address: .unixUnnamed, ending: .time).hasFailed)
+    }
+
+    @Test func `a server that answered in the warm-up has understood, and stopped`() throws {
+        var result = result(1, 0)
+        let (address, said) = (try TypedAddress("7000", command: "bench"), try BenchWords.parse([]))
+        func words() -> String {
+            Failure(result, address, line: "sockeye bench 7000", said).description
+        }
+        #expect(words().contains("shorter than it takes to connect"))
+        result.repliesInWarmUp = 9
+        #expect(words().contains("has stopped answering"))
+        result.unanswered = 8
+        #expect(words().contains("has stalled"))
+        result.repliesInWarmUp = 0
+        #expect(words().contains("nothing came back at all"))
     }
 
     @Test func `a load is called busy where there was time to see it`() {

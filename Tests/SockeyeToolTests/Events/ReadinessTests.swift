@@ -30,6 +30,21 @@ import Testing
         #expect(!isThere)
     }
 
+    /// It is replaced, and taken away at the end: as root that would be done to /dev/null, too.
+    @Test(arguments: ["mkfifo", "mknod", "ln -s there", "mkdir"], ["serve 0", "relay 0 1"])
+    func `what is no file is left alone`(kind: String, command: String) throws {
+        let make = kind == "mknod" ? "mknod '\(file)' c 1 3" : "\(kind) '\(file)'"
+        // Making devices needs root.
+        guard try Program.shell(make).finish().status == 0 else { return print("skipped: \(make)") }
+        let before = try Program.shell("stat -c '%F %i' '\(file)'").finish().text
+        let words = command.split(separator: " ").map(String.init)
+        let outcome = try Program.sockeye(arguments: words + ["--port-file", file]).finish(closingInput: false)
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.contains("write the port into"), "\(outcome.errors)")
+        #expect(!outcome.errors.contains("Listening"))
+        #expect(try Program.shell("stat -c '%F %i' '\(file)'").finish().text == before)
+    }
+
     @Test func `the file appears whole`() throws {
         // A reader that looks without a pause sees nothing or the port, and never an empty file.
         let watch = """
