@@ -28,6 +28,7 @@ struct Announcement {
             kind: typed.kind,
             place: place,
             takesIPv4: takesIPv4,
+            typed: typed.text,
             options
         )
     }
@@ -42,6 +43,7 @@ struct Announcement {
     /// - Parameters:
     ///   - interfaces: The addresses of this computer that others can reach.
     ///   - takesIPv4: Whether a wildcard of IPv6 takes clients over IPv4 too.
+    ///   - typed: The address as it was typed.
     ///   - options: Who is let in: nobody is sent where he is turned away.
     init(
         of address: SocketAddress,
@@ -50,6 +52,7 @@ struct Announcement {
         kind: SocketKind = .stream,
         place: Place = .only,
         takesIPv4: Bool = true,
+        typed: String = "",
         _ options: ServeOptions = ServeOptions()
     ) {
         let udp = kind == .datagram && address.family != .unix ? "udp:" : ""
@@ -68,7 +71,10 @@ struct Announcement {
                 "Only this computer can reach it: sockeye connect \(Failure.quoted(udp + Self.local(address, port)))"
             )
             // A server with several addresses would lose the others with it.
-            if place == .only { lines.append("To let other computers in: the same command with '\(udp)*:\(port)'") }
+            if place == .only {
+                let again = CommandAgain.serving(typed, now: "'\(udp)*:\(port)'", CommandLine.arguments)
+                lines.append("To let other computers in: \(again)")
+            }
         } else if address.isAny {
             let isBoth = address.family == .ipv6 && takesIPv4
             let reachable = interfaces.filter { isBoth || $0.address.family == address.family }

@@ -206,7 +206,8 @@ extension ConnectVerdict {
             .likely,
             isAllSilent
                 ? "\(host) is there, but gives no answer on port \(evidence.port), nor on others: a firewall drops them, or the way back is missing"
-                : "\(host) is there, but port \(evidence.port) gives no answer: a firewall drops it",
+                : "\(host) is there, but port \(evidence.port) gives no answer: a firewall drops it"
+                    + (evidence.isDatagram ? "" : ", or the server there accepts nobody"),
             evidence: seen + otherPortLine(attempt.address, evidence)
                 + (evidence.state.neighbour(attempt.address) == .answered
                     ? ["\(host) answers in the local network"] : []),
@@ -214,7 +215,8 @@ extension ConnectVerdict {
                 ? "the answers of \(host) find no way back, as with a wrong network mask or another default route there; or "
                 : "") + """
                     the firewall of \(host), or of its network or cloud provider, drops this port without a word, or this computer's \
-                    own one drops what leaves for it; less often the server is so busy that its queue of new clients is full
+                    own one drops what leaves for it; or the server hangs, or is so busy that its queue of new clients is full, which looks \
+                    the same from here
                     """,
             next: [
                 .run(
