@@ -32,6 +32,17 @@ import Testing
         #expect(evidence.endedListeners.isEmpty)
     }
 
+    @Test func `a full queue is the problem, and the other family worth knowing`() throws {
+        let (here, v6) = (ConnectVerdictTests.here, SocketAddress.ipv6(.loopback, port: 1337))
+        var evidence = ConnectEvidence(target: "localhost:1337", port: 1337, lookUp: LookUp([v6, here]))
+        evidence.attempts = [Attempt(v6, .failed(.connectionRefused)), Attempt(here, .silent)]
+        evidence.state = try ConnectVerdictTests.home()
+        evidence.state.sockets = [SocketRow(local: here, state: .listen, waiting: 2)]
+        let findings = ConnectVerdict.findings(evidence)
+        #expect(findings.map(\.id) == ["queue-full", "other-family-only"])
+        #expect(findings.map(\.severity) == [.problem, .note])
+    }
+
     @Test func `a listener for IPv6 alone is no firewall`() throws {
         let here = ConnectVerdictTests.here
         var evidence = ConnectEvidence(target: "127.0.0.1:1337", port: 1337, lookUp: LookUp([here]))

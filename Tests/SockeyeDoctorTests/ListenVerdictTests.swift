@@ -94,6 +94,30 @@ import Testing
         #expect(!fading.cause.contains("does not help"))
     }
 
+    @Test func `clients that a server has not accepted are told of`() throws {
+        var evidence = try Self.evidence(Self.rows[1])
+        func told() -> [String] { ListenVerdict.findings(evidence)[0].evidence.filter { $0.contains("accepted yet") } }
+        #expect(told().isEmpty)
+        evidence.state.sockets = [SocketRow(local: Self.server, state: .listen, waiting: 2)]
+        #expect(told() == ["at this moment 2 clients wait in its queue, not accepted yet"])
+    }
+
+    @Test func `a firewall that keeps answers back is a problem, unless nobody is let in anyway`() throws {
+        var evidence = try Self.evidence(Self.rows[1])
+        evidence.firewall.answerChains = FirewallParser.iptables("-P OUTPUT DROP", for: .answer)
+        let kept = ListenVerdict.findings(evidence)[1]
+        #expect(kept.id == "firewall-keeps-answers" && kept.severity == .problem && kept.confidence == .likely)
+        #expect(kept.next == [.run("sudo iptables -I OUTPUT -p tcp --sport 1337 -j ACCEPT", "to let the answers out")])
+        evidence.firewall.answerChains = FirewallParser.iptables(
+            "-P OUTPUT DROP\n-A OUTPUT -m owner --uid-owner 33 -j ACCEPT",
+            for: .answer
+        )
+        let partly = try #require(ListenVerdict.findings(evidence).first { $0.id == "firewall-keeps-answers" })
+        #expect(partly.severity == .note && partly.what.contains("some of") && partly.cause.contains("a user"))
+        evidence.firewall.chains = FirewallParser.iptables("-P INPUT DROP")
+        #expect(!ListenVerdict.findings(evidence).contains { $0.id == "firewall-keeps-answers" })
+    }
+
     @Test func `a server that runs behind a closed firewall is told of the firewall, and of the addresses`() throws {
         var evidence = try Self.evidence(Self.rows[1])
         evidence.firewall.chains = FirewallParser.iptables("-P INPUT DROP")

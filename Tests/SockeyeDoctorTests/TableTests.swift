@@ -172,7 +172,7 @@ import Testing
         ("ct state new tcp dport 1337 accept", "drop", "open"),
         ("tcp dport 1337 ct state { new, untracked } accept", "drop", "open"),
         ("ct state established drop", "accept", "open"), ("iifname != \"lo\" drop", "accept", "closed"),
-        ("fib daddr type local return\ndrop", "accept", "open"), ("ct state vmap { new : drop }", "accept", "open"),
+        ("fib daddr type local return\ndrop", "accept", "open"), ("ct state vmap { new : drop }", "accept", "closed"),
         ("tcp dport 1337 return\ndrop", "accept", "open"), ("jump nowhere", "accept", "open"),
         // Sets and maps, by name and in the rule itself.
         ("tcp dport @open accept", "drop", "open"), ("tcp dport @s accept", "drop", "partly"),
@@ -199,7 +199,7 @@ import Testing
         ("udp sport 67 accept", "drop", "closed"), ("ip daddr 224.0.0.251 accept", "drop", "closed"),
         ("ct status 0x20 accept", "drop", "closed"), ("meta l4proto != 17 drop", "accept", "open"),
         ("ct state vmap { 0x1 : drop, 0x2 : accept }", "drop", "closed"),
-        ("ct state vmap { 0x8 : jump more }\naccept", "drop", "open"),
+        ("ct state vmap { 0x8 : jump more }\naccept", "drop", "closed"),
         // The first packet of a new client has SYN alone.
         ("tcp flags 0x2 / 0x1,0x2,0x4,0x10 tcp dport 1337 drop", "accept", "closed"),
         ("tcp flags != 0x2 / 0x1,0x2,0x4,0x10 ct state 0x8 drop", "accept", "open"),
@@ -244,6 +244,69 @@ import Testing
         firewall.chains += FirewallParser.iptables("-P INPUT DROP", table: "ip6 filter")
         #expect(name(firewall.bearing(on: 1337, family: .ipv4)) == "open")
         #expect(name(firewall.bearing(on: 1337, family: .ipv6)) == "closed")
+    }
+
+    @Test(arguments: [
+        ("tcp sport 1337 drop", "accept", "closed"), ("tcp sport 1338 drop", "accept", "open"),
+        ("tcp dport 1337 drop", "accept", "open"), ("tcp dport 32768-60999 drop", "accept", "open"),
+        ("ct state established accept", "drop", "open"), ("ct state new accept", "drop", "closed"),
+        ("ct state 0x2,0x4 accept", "drop", "open"), ("ct state untracked accept", "drop", "partly"),
+        ("ct state vmap { established : accept, invalid : drop }", "drop", "open"),
+        ("ct state vmap { 0x2 : drop, 0x8 : accept }", "accept", "closed"),
+        ("ct state vmap { new : accept }", "drop", "closed"),
+        // What a client of this computer may ask for is no answer to anybody.
+        ("tcp dport { 53, 80, 443 } accept", "drop", "closed"), ("tcp dport 80-2000 accept", "drop", "partly"),
+        ("tcp dport != 80 accept", "drop", "partly"), ("meta skuid 33 accept", "drop", "partly"),
+        ("oifname \"lo\" accept", "drop", "closed"), ("oifname != \"lo\" drop", "accept", "closed"),
+        ("oifname \"eth0\" accept", "drop", "open"), ("iifname \"eth0\" accept", "drop", "partly"),
+        ("tcp flags syn / fin,syn,rst,ack drop", "accept", "open"), ("tcp flags 0x10 drop", "accept", "closed"),
+        ("tcp flags 0x12 / 0x12 drop", "accept", "closed"), ("fib daddr type local accept", "drop", "closed"),
+        ("fib daddr type unicast accept", "drop", "open"), ("jump more", "accept", "open"),
+        ("jump all", "accept", "closed"),
+        ("th sport 1337 drop", "accept", "closed"), ("tcp sport vmap { 1337 : drop }", "accept", "closed"),
+    ])
+    func `what the server answers has a way of its own`(rules: String, policy: String, expected: String) {
+        var firewall = Firewall()
+        let text =
+            "table inet filter {\n\tchain out {\n\t\ttype filter hook output priority filter; policy \(policy);\n\t\t\(rules)\n\t}\n"
+            + "\tchain more {\n\t\ttcp dport 1337 drop\n\t}\n\tchain all {\n\t\tdrop\n\t}\n}\n"
+        firewall.chains = FirewallParser.nftables(text)
+        firewall.answerChains = FirewallParser.nftables(text, for: .answer)
+        firewall.interfaces = ["eth0"]
+        #expect(name(firewall.bearing(on: 1337, packet: .answer)) == expected)
+        #expect(name(firewall.bearing(on: 1337)) == "open")
+    }
+
+    @Test(arguments: [
+        ("-P OUTPUT DROP", "closed"), ("-P OUTPUT ACCEPT\n-A OUTPUT -p tcp -m tcp --sport 1337 -j DROP", "closed"),
+        ("-P OUTPUT ACCEPT\n-A OUTPUT -p tcp --sport 1338 -j DROP", "open"), ("-P INPUT DROP", "open"),
+        ("-P OUTPUT DROP\n-A OUTPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT", "open"),
+        ("-P OUTPUT DROP\n-A OUTPUT -m conntrack --ctstate NEW -j ACCEPT", "closed"),
+        ("-P OUTPUT DROP\n-A OUTPUT -p tcp -m multiport --dports 53,80,443 -j ACCEPT", "closed"),
+        ("-P OUTPUT DROP\n-A OUTPUT -p tcp ! --dport 80 -j ACCEPT", "partly"),
+        ("-P OUTPUT DROP\n-A OUTPUT -p tcp --dport 1024:65535 -j ACCEPT", "partly"),
+        ("-P OUTPUT DROP\n-A OUTPUT -o lo -j ACCEPT", "closed"),
+        ("-P OUTPUT DROP\n-A OUTPUT -o eth+ -j ACCEPT", "open"),
+        ("-P OUTPUT ACCEPT\n-A OUTPUT -m addrtype ! --dst-type LOCAL -j DROP", "closed"),
+        ("-P OUTPUT DROP\n-A OUTPUT -m owner --uid-owner 33 -j ACCEPT", "partly"),
+    ])
+    func `iptables' rules for what leaves bear on answers`(rules: String, expected: String) {
+        var firewall = Firewall()
+        firewall.answerChains = FirewallParser.iptables(rules, for: .answer)
+        firewall.interfaces = ["eth0"]
+        #expect(name(firewall.bearing(on: 1337, packet: .answer)) == expected)
+    }
+
+    @Test func `the command that lets answers out is that of the table`() {
+        let firewall = Firewall()
+        #expect(
+            firewall.lettingOut(80, transport: "tcp", at: "inet f out")
+                == "sudo nft insert rule inet f out tcp sport 80 accept"
+        )
+        #expect(
+            firewall.lettingOut(80, transport: "udp", at: "ip6 filter OUTPUT")
+                == "sudo ip6tables -I OUTPUT -p udp --sport 80 -j ACCEPT"
+        )
     }
 
     @Test func `the opening command is that of whoever manages the rules`() {

@@ -134,6 +134,7 @@ import Testing
         "java.io.FileNotFoundException: /etc/shadow (Permission denied)",
         "Error: EACCES: permission denied, open '/etc/shadow'", "open secrets.txt: permission denied",
         "PermissionError: [Errno 13] Permission denied: 'a.txt'", "zsh: permission denied: ./server.sh",
+        "permission denied: ./run.sh",
     ])
     func `a permission of a file is about no network`(text: String) throws {
         #expect(try #require(Self.answer(text)).entry.meaning.contains("No network is concerned"))

@@ -108,13 +108,16 @@ struct Circumstances {
         return entry
     }
 
-    /// `denied: 'a.txt'`, `denied, open '/etc/a'`, `open /etc/a: permission denied`, `bash: ./a.sh: Permission denied`.
+    /// `denied: 'a.txt'`, `denied, open '/etc/a'`, `open /etc/a: permission denied`, `bash: ./a.sh: Permission denied`,
+    /// `permission denied: ./a.sh`.
     private static func isFile(_ line: String) -> Bool {
         line.contains(#/ denied(?:, \w+|:) b?['"]/#) || line.contains("FileNotFoundException")
             || line.contains(
                 #/\b(open|mkdir|rename|stat|lstat|remove|unlink|chdir|exec|fork\/exec) \S+: [Pp]ermission denied/#
             )
             || line.contains(#/(^|[\s:])\S*\/\S*: [Pp]ermission denied/#)
+            // A socket's file is one too, and what is said of sockets fits it.
+            || (line.contains(#/^[Pp]ermission denied: (~|\.{1,2})?\/\S*\s*$/#) && !line.contains("sock"))
             || line.contains(#/\b(ba|z|da|k|fi)?sh: [^:]*:? ?[Pp]ermission denied: \S/#)
     }
 

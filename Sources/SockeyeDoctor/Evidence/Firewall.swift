@@ -60,8 +60,8 @@ package struct Firewall: Sendable, Equatable {
         /// `inet filter`
         package let table: String
         package let name: String
-        /// What packets from outside meet by themselves; other chains are reached by jumps.
-        package var isInput = false
+        /// The packet meets it by itself; other chains are reached by jumps.
+        package var isFirst = false
         package var policy = Verdict.accept
         package var rules: [Rule] = []
 
@@ -85,7 +85,10 @@ package struct Firewall: Sendable, Equatable {
     package var manager: Manager?
     /// firewalld's zone for the network that this computer is in, where it is not the one that commands go to by themselves.
     package var zone: String?
+    /// As the packet of a new client meets them.
     package var chains: [Chain] = []
+    /// As what the server answers meets them.
+    package var answerChains: [Chain] = []
     /// This computer's interfaces but its loopback, for rules that are about one of them.
     package var interfaces: [String] = []
     /// What could not be read, with the answer of each tool: `nft list ruleset: Operation not permitted`.
@@ -96,20 +99,26 @@ package struct Firewall: Sendable, Equatable {
 
     package init() {}
 
-    /// What becomes of a new client from outside.
+    /// What becomes of a new client from outside, or of what it is answered.
     package enum Bearing: Sendable, Equatable {
         case open
-        /// The rule or policy that keeps clients away, in the words of the tool, and the chain that packets meet first.
+        /// The rule or policy that keeps it from passing, in the words of the tool, and the chain that packets meet first.
         case closed(by: String, verdict: Verdict, at: String)
         /// A rule lets some in, or keeps some out, and others not; with the chain that packets meet first.
         case partly(by: String, isDropping: Bool, at: String)
     }
 
-    /// Every chain for input has to let a packet pass.
-    package func bearing(on port: Int, transport: String = "tcp", family: AddressFamily = .ipv4) -> Bearing {
+    /// Every chain of a packet's way has to let it pass.
+    package func bearing(
+        on port: Int,
+        transport: String = "tcp",
+        family: AddressFamily = .ipv4,
+        packet: FirewallPacket = .request
+    ) -> Bearing {
+        let chains = packet == .request ? chains : answerChains
         var partly: Bearing?
-        for chain in chains where chain.isInput && chain.concerns(family) {
-            var walk = FirewallWalk(self, transport, port)
+        for chain in chains where chain.isFirst && chain.concerns(family) {
+            var walk = FirewallWalk(chains, interfaces, transport, port)
             let one = walk.bearing(of: chain)
             switch one {
             case .closed: return one
@@ -126,6 +135,18 @@ package struct Firewall: Sendable, Equatable {
     package func keepingOpen(_ port: Int, transport: String = "tcp") -> String? {
         guard manager == .firewalld else { return nil }
         return "sudo firewall-cmd --permanent \(zoneOption)--add-port=\(port)/\(transport)"
+    }
+
+    /// The command that lets the server's answers out.
+    ///
+    /// - Parameter place: The chain that keeps them back, `inet filter output`.
+    package func lettingOut(_ port: Int, transport: String, at place: String) -> String {
+        let tools = [
+            "ip filter OUTPUT": "iptables", "ip6 filter OUTPUT": "ip6tables", "ip legacy OUTPUT": "iptables-legacy",
+            "ip6 legacy OUTPUT": "ip6tables-legacy",
+        ]
+        guard let tool = tools[place] else { return "sudo nft insert rule \(place) \(transport) sport \(port) accept" }
+        return "sudo \(tool) -I OUTPUT -p \(transport) --sport \(port) -j ACCEPT"
     }
 
     /// The command that shows the rules as their manager has them.

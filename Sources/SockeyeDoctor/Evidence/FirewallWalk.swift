@@ -1,6 +1,7 @@
-/// The way of a new client's first packet through the chains of a firewall, with each rule that decides about it.
+/// The way of a packet through the chains of a firewall, with each rule that decides about it.
 struct FirewallWalk {
-    private let firewall: Firewall
+    private let chains: [Firewall.Chain]
+    private let interfaces: [String]
     private let transport: String
     private let port: Int
     /// The first rule that lets some clients in, or keeps some out, by a condition that is not looked at.
@@ -8,8 +9,9 @@ struct FirewallWalk {
     /// 20,000: more than any person's rules, and little enough for chains that call each other over and over.
     private var rulesLeft = 20_000
 
-    init(_ firewall: Firewall, _ transport: String, _ port: Int) {
-        self.firewall = firewall
+    init(_ chains: [Firewall.Chain], _ interfaces: [String], _ transport: String, _ port: Int) {
+        self.chains = chains
+        self.interfaces = interfaces
         self.transport = transport
         self.port = port
         (letsSomeIn, keepsSomeOut) = (nil, nil)
@@ -41,8 +43,8 @@ struct FirewallWalk {
         guard !path.contains(chain.name) else { return nil }
         for rule in chain.rules where rule.concerns(transport, port) {
             rulesLeft -= 1
-            let isNarrowed = rule.isNarrowed || !rule.takesAll(of: firewall.interfaces)
-            guard rulesLeft > 0, rule.takesAny(of: firewall.interfaces) else { continue }
+            let isNarrowed = rule.isNarrowed || !rule.takesAll(of: interfaces)
+            guard rulesLeft > 0, rule.takesAny(of: interfaces) else { continue }
             let (isSome, place) = (isNarrowed || isForSome, "\(chain.place): \(rule.text)")
             switch rule.verdict {
             case .accept:
@@ -55,7 +57,7 @@ struct FirewallWalk {
                 if rule.namesPort { keepsSomeOut = keepsSomeOut ?? place }
                 if !isNarrowed { return nil }
             case .jump(let name), .goTo(let name):
-                let next = firewall.chains.first { $0.name == name && $0.table == chain.table }
+                let next = chains.first { $0.name == name && $0.table == chain.table }
                 let end = next.flatMap { self.end(of: $0, path.union([chain.name]), isForSome: isSome) }
                 if !isSome, let end { return end }
                 if case .goTo = rule.verdict, !isNarrowed { return nil }

@@ -1,18 +1,20 @@
 /// Reads one rule as `nft -nn list ruleset` shows it. What is not understood narrows the rule.
 struct NftablesRule {
     private let words: [String]
+    private let packet: FirewallPacket
     private let sets: [String: [NftablesSet.Element]]
     private var index = 0
     private var rule: Firewall.Rule
     /// Rules that a map of ports and verdicts stands for.
     private var mapped: [Firewall.Rule] = []
-    /// It is about packets that no new client sends: there is nothing to say.
+    /// It is about other packets: there is nothing to say.
     private var isOver = false
 
-    init(_ words: [String], _ sets: [String: [NftablesSet.Element]]) {
+    init(_ words: [String], _ sets: [String: [NftablesSet.Element]], for packet: FirewallPacket) {
         // A count changes from one reading to the next and says nothing about the rule.
         let plain = Self.withoutCounter(words)
         self.words = plain
+        self.packet = packet
         self.sets = sets
         rule = Firewall.Rule(plain.joined(separator: " "))
     }
@@ -33,7 +35,8 @@ struct NftablesRule {
 
     private mutating func readNext() {
         switch (word(0), word(1)) {
-        case ("tcp", "dport"), ("udp", "dport"), ("th", "dport"): readPorts()
+        case ("tcp", packet.ownPort), ("udp", packet.ownPort), ("th", packet.ownPort): readPorts()
+        case ("tcp", packet.otherPort), ("udp", packet.otherPort): readOtherPorts()
         case ("tcp", "flags"): readFlags()
         case ("meta", "l4proto"), ("ip", "protocol"), ("ip6", "nexthdr"): readProtocols()
         case ("tcp", _), ("udp", _):
@@ -42,8 +45,9 @@ struct NftablesRule {
         case ("icmp", _), ("icmpv6", _), ("igmp", _), ("sctp", _), ("dccp", _), ("udplite", _), ("ah", _), ("esp", _):
             rule.transports = [word(0)]
             isOver = true
-        case ("iifname", let name), ("iif", let name):
+        case (packet.interfaces.name, let name), (packet.interfaces.number, let name):
             if name == "!=" { readCondition() } else { readInterfaces() }
+        case ("ct", "state") where word(2) == "vmap": readStateMap()
         case ("ct", "state"), ("ct", "status"), ("fib", "daddr"), ("ip", "daddr"), ("ip6", "daddr"): readCondition()
         case ("log", _): skipLog()
         case ("comment", _): isOver = true
@@ -71,7 +75,7 @@ struct NftablesRule {
     }
 
     private mutating func readCondition() {
-        let condition = NewClientCondition(nftables: words[index...])
+        let condition = PacketCondition(nftables: words[index...], for: packet)
         rule.isNarrowed = rule.isNarrowed || condition.meaning == .sometimes
         isOver = condition.meaning == .never
         index += condition.length
@@ -107,6 +111,16 @@ struct NftablesRule {
         rule.isNarrowed = rule.isNarrowed || rule.hasUnknownPorts
     }
 
+    /// The client's, of which only this much is known: it is none of the low ones.
+    private mutating func readOtherPorts() {
+        rule.transports = [word(0)]
+        rule.isNarrowed = true
+        index += 2
+        if word(0) == "!=" { return narrow(by: 2) }
+        guard let values = values() else { return }
+        isOver = !packet.mayBeClients(values.compactMap { PortRange.parse($0, separator: "-") })
+    }
+
     /// `vmap { 22 : accept, 1337 : drop }` or `vmap @name`.
     private mutating func readMap() {
         index += 1
@@ -120,7 +134,7 @@ struct NftablesRule {
             guard let range = PortRange.parse(element.value, separator: "-") else { return nil }
             var one = rule
             one.ports = [range]
-            var verdict = NftablesRule(element.verdict, [:])
+            var verdict = NftablesRule(element.verdict, [:], for: packet)
             one.verdict = verdict.read()[0].verdict
             return one
         }
@@ -128,6 +142,19 @@ struct NftablesRule {
         guard mapped.isEmpty else { return }
         // It may let clients in, and which ones is not known.
         (rule.verdict, rule.hasUnknownPorts, rule.isNarrowed) = (.accept, true, true)
+    }
+
+    /// `ct state vmap { established : accept, invalid : drop }`: the packet has one of the states, and goes on where none is its own.
+    private mutating func readStateMap() {
+        index += 3
+        let elements =
+            word(0).hasPrefix("@") ? nil : values().map { $0.map(NftablesSet.Element.init) }
+        isOver = true
+        guard let elements else { return (rule.hasUnknownPorts, rule.isNarrowed) = (true, true) }
+        let own = elements.first { PacketCondition.meaning(ofStates: $0.value, packet) == .always }
+        guard let own else { return }
+        var verdict = NftablesRule(own.verdict, [:], for: packet)
+        rule.verdict = verdict.read()[0].verdict
     }
 
     /// `tcp`, `6`, `{ 6, 17 }`
@@ -147,7 +174,7 @@ struct NftablesRule {
         rule.interfaces = names
     }
 
-    /// `tcp flags 0x2`, `tcp flags != 0x2 / 0x1,0x2,0x4,0x10`: what a new client sends first has SYN (0x2) alone.
+    /// `tcp flags 0x2`, `tcp flags != 0x2 / 0x1,0x2,0x4,0x10`.
     private mutating func readFlags() {
         rule.transports = ["tcp"]
         index += 2
@@ -161,8 +188,8 @@ struct NftablesRule {
         let hasMask = word(1) == "/"
         let mask = hasMask ? bits(word(2)) : nil
         index += hasMask ? 3 : 1
-        let syn = 0x2
-        let holds = mask.map { syn & $0 == value } ?? (isNegated ? syn == value : syn & value != 0)
+        let flags = packet.flags
+        let holds = mask.map { flags & $0 == value } ?? (isNegated ? flags == value : flags & value != 0)
         isOver = holds == isNegated
     }
 

@@ -14,7 +14,7 @@ package enum ConnectVerdict {
         let failed = results.filter { !$0.isConnected }
         let connected = results.filter(\.isConnected)
         let failures = distinct(failed.map { failure($0, evidence) })
-        guard let first = connected.first else { return failures }
+        guard let first = connected.first else { return whereQueueIsFull(failures) }
         var findings: [Finding] = []
         if first.attempt.isNotAccepted { findings.append(notAccepted(first, evidence)) }
         findings.append(works(first, evidence))
@@ -61,6 +61,14 @@ package enum ConnectVerdict {
             }
         }
         return merged
+    }
+
+    /// A server that would take clients, were there room for them, is the one that is meant: that it does not listen on the
+    /// other family is worth knowing, and not what keeps its clients out.
+    private static func whereQueueIsFull(_ failures: [Finding]) -> [Finding] {
+        guard failures.contains(where: { $0.id == "queue-full" }) else { return failures }
+        let told = failures.map { $0.id == "other-family-only" ? $0.told(as: .note) : $0 }
+        return told.filter { $0.severity == .problem } + told.filter { $0.severity != .problem }
     }
 
     // MARK: Names
@@ -126,13 +134,14 @@ package enum ConnectVerdict {
         )
         if isOver { return workedOnce(attempt, evidence, seen) }
         if attempt.isNotAccepted { return onlyTheNetworkWorks(seen, evidence) }
+        if attempt.wasReset { return resetAtOnce(attempt, evidence, seen) }
         return Finding(
             "works",
             .works,
             .certain,
             attempt.hasEnded ? "connecting works, and the server ends the connection at once" : "connecting works",
             evidence: seen,
-            cause: attempt.wasReset ? resetCause : attempt.hasEnded ? endedCause : openCause(attempt),
+            cause: attempt.hasEnded ? endedCause : openCause(attempt),
             next: [
                 .run("sockeye connect \(Words.shell(evidence.target))", "to talk to it"),
                 .run("sockeye connect --explain \(Words.shell(evidence.target))", "to see each step"),
@@ -141,16 +150,30 @@ package enum ConnectVerdict {
     }
 
     private static let endedCause = "the server takes no more clients, does not like this one, or has nothing to say"
-    private static let resetCause = """
-        what took the connection only passes it on, to a server that is not there (a published port of a container, a proxy); or \
-        the server has failed, or does not like this client
-        """
-
     private static func openCause(_ attempt: Attempt) -> String {
         """
         something answers for \(attempt.address), and nothing on the way keeps out the request to connect; whether data \
         passes, and in both directions, only a doctor at the other end or your program can tell
         """
+    }
+
+    /// A server that closes at once may have nothing to say, but no server means a reset.
+    private static func resetAtOnce(_ attempt: Attempt, _ evidence: ConnectEvidence, _ seen: [String]) -> Finding {
+        Finding(
+            "reset-at-once",
+            .problem,
+            .certain,
+            "something at \(attempt.address) takes connections, and resets each at once",
+            evidence: seen,
+            cause: """
+                what takes the connection only passes it on, to a server that is not there (a published port of a container, a proxy); or \
+                the server has failed, or does not like this client
+                """,
+            next: [
+                "look at the output of the server: what does it say when a client comes?",
+                .run(evidence.lookThere, "on the computer with the server, to see which program has the port"),
+            ]
+        )
     }
 
     /// The server took the doctor for its only client: whoever comes now finds nobody.

@@ -52,6 +52,11 @@ package struct Finding: Sendable, Equatable {
         self.next = next
     }
 
+    /// The same, with another weight.
+    func told(as severity: Severity) -> Finding {
+        Finding(id, severity, confidence, what, evidence: evidence, cause: cause, next: next)
+    }
+
     /// A problem that the system itself names.
     package init(_ id: String, _ what: String, evidence: [String], cause: String, next: [NextStep]) {
         self.init(id, .problem, .certain, what, evidence: evidence, cause: cause, next: next)

@@ -24,7 +24,7 @@ extension ListenVerdict {
             .certain,
             program.map { "a server is there already, \($0): it listens on \(row.local)" }
                 ?? "a server is there already, of another user or in another container: it listens on \(row.local)",
-            evidence: ["\(row.local) is in state LISTEN" + (program.map { ", held by \($0)" } ?? "")]
+            evidence: inList(row, program)
                 + (evidence.isFreeForIPv4
                     ? ["bind 0.0.0.0:\(evidence.port): done, so nobody takes clients over IPv4"] : []),
             cause: evidence.isFreeForIPv4
@@ -39,6 +39,13 @@ extension ListenVerdict {
                 )
             ]
         )
+    }
+
+    /// What the kernel's list says of a listener, and of those whom the server has not accepted yet.
+    private static func inList(_ row: SocketRow, _ program: ComputerState.Program?) -> [String] {
+        ["\(row.local) is in state LISTEN" + (program.map { ", held by \($0)" } ?? "")]
+            + (row.waiting == 0
+                ? [] : ["at this moment \(Words.waitingClients(row.waiting)) in its queue, not accepted yet"])
     }
 
     static func liveListener(_ row: SocketRow, _ evidence: ListenEvidence, _ seen: [String]) -> Finding {
@@ -57,7 +64,7 @@ extension ListenVerdict {
             program == nil
                 ? "no other server can have \(asked): \(who) already listens on \(row.local)"
                 : "a second server cannot have \(asked), since \(who) already listens on \(row.local): as it should be, if that is the server you mean",
-            evidence: seen + ["\(row.local) is in state LISTEN" + (program.map { ", held by \($0)" } ?? "")],
+            evidence: seen + inList(row, program),
             cause: """
                 the server was started before, perhaps in another terminal. One address with one port has one live server, and 0.0.0.0 \
                 and :: stand for every address; only servers of one user that all set SO_REUSEPORT share

@@ -30,7 +30,10 @@ extension ListenVerdict {
         }
         var findings = [others(reachable, evidence)]
         if let outside = noWayOut(reachable, state) ?? notFromOutside(reachable, state) { findings.append(outside) }
-        if let firewall = firewall(reachable, evidence) { findings.append(firewall) }
+        let firewall = firewall(reachable, evidence)
+        if let firewall { findings.append(firewall) }
+        // Where nobody is let in, nobody waits for an answer.
+        if firewall?.severity != .problem, let kept = answers(reachable, evidence) { findings.append(kept) }
         // A closed firewall is the reason that is looked for, so it comes before what merely is worth knowing.
         return findings.filter { $0.severity == .problem } + findings.filter { $0.severity != .problem }
     }

@@ -10,17 +10,20 @@ enum FirewallReader {
         if let rules = run("nft", "-nn", "list", "ruleset") {
             if rules.status == 0 {
                 firewall.chains = FirewallParser.nftables(rules.text)
+                firewall.answerChains = FirewallParser.nftables(rules.text, for: .answer)
             } else {
                 firewall.unreadable.append(complaint("nft list ruleset", rules))
             }
         }
         readLegacy(&firewall)
-        if firewall.chains.contains(where: \.isInput) {
+        let met = (firewall.chains + firewall.answerChains).filter(\.isFirst)
+        if !met.isEmpty {
             // Tables that iptables made are marked so by its nft variant.
-            firewall.manager = firewall.chains.contains { $0.isInput && $0.name == "INPUT" } ? .iptables : .nftables
+            firewall.manager = met.contains { $0.name == "INPUT" || $0.name == "OUTPUT" } ? .iptables : .nftables
         } else if let rules = run("iptables", "-S") {
             if rules.status == 0 {
                 firewall.chains = FirewallParser.iptables(rules.text)
+                firewall.answerChains = FirewallParser.iptables(rules.text, for: .answer)
                 firewall.manager = .iptables
                 firewall.unreadable = []
                 readIPv6(&firewall)
@@ -45,7 +48,7 @@ enum FirewallReader {
         ] where SystemFile.text(names)?.split(separator: "\n").contains("filter") == true {
             guard let rules = run(tool, "-S") else { continue }
             if rules.status == 0 {
-                firewall.chains += FirewallParser.iptables(rules.text, table: table)
+                add(rules.text, table, to: &firewall)
             } else {
                 firewall.unreadable.append(complaint("\(tool) -S", rules))
             }
@@ -56,10 +59,15 @@ enum FirewallReader {
     private static func readIPv6(_ firewall: inout Firewall) {
         guard let rules = run("ip6tables", "-S") else { return }
         if rules.status == 0 {
-            firewall.chains += FirewallParser.iptables(rules.text, table: "ip6 filter")
+            add(rules.text, "ip6 filter", to: &firewall)
         } else {
             firewall.unreadable.append(complaint("ip6tables -S", rules))
         }
+    }
+
+    private static func add(_ rules: String, _ table: String, to firewall: inout Firewall) {
+        firewall.chains += FirewallParser.iptables(rules, table: table)
+        firewall.answerChains += FirewallParser.iptables(rules, table: table, for: .answer)
     }
 
     /// `ufw status` is for the administrator; whether it is switched on stands in a file that everybody may read.

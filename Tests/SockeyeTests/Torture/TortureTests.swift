@@ -41,13 +41,19 @@ import Testing
 
     @Test func `the conversations make every system call that the table has`() async {
         await #expect(processExitsWith: .success) {
+            // `poll` follows an interrupted connect only, and is tortured with that.
+            let never: Set<SystemCall> = [.setNonblocking, .waitWritable]
             var made: Set<SystemCall> = []
-            for conversation in Conversation.allCases { made.formUnion(await conversation.rehearse().counts.keys) }
+            // What a close finds unread, and whether a call has to wait, is decided by a race: twenty times is enough for each.
+            for _ in 0..<20 where !Set(SystemCallFailures.table.keys).subtracting(never).isSubset(of: made) {
+                for conversation in Conversation.allCases {
+                    made.formUnion(await conversation.rehearse().counts.keys)
+                }
+            }
             let missing = Set(SystemCallFailures.table.keys).subtracting(made)
             let untried = made.subtracting(SystemCallFailures.table.keys)
             #expect(untried.isEmpty, "calls that have no row in the table: \(untried)")
-            // `poll` follows an interrupted connect only, and is tortured with that.
-            #expect(missing == [.setNonblocking, .waitWritable], "calls that no conversation makes: \(missing)")
+            #expect(missing == never, "calls that no conversation makes: \(missing)")
         }
     }
 }

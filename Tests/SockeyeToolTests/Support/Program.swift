@@ -58,7 +58,8 @@ final class Program: @unchecked Sendable {
         process = try StartedProcess(
             path,
             arguments,
-            environment: environment,
+            // Of a machine without a terminal, too, a terminal that a test makes is one.
+            environment: ["TERM": "xterm"].merging(environment) { $1 },
             input: (file ?? input.fileHandleForReading).fileDescriptor,
             output: output.fileHandleForWriting.fileDescriptor,
             errors: errors.fileHandleForWriting.fileDescriptor

@@ -1,8 +1,8 @@
-/// What a condition of a firewall's rule means for a new client that comes from outside to an address of this computer, which
-/// is the only packet that the doctor asks about.
-struct NewClientCondition: Equatable {
+/// What a condition of a firewall's rule means for a new client that comes from outside to an address of this computer, or for
+/// what it is answered: the doctor asks about these two packets only.
+struct PacketCondition: Equatable {
     enum Meaning: Equatable {
-        /// It holds for each such client, and so is no condition.
+        /// It holds for each such packet, and so is no condition.
         case always
         /// It is about other packets: those of connections that stand, or of this computer itself.
         case never
@@ -14,28 +14,18 @@ struct NewClientCondition: Equatable {
     /// How many words it has.
     let length: Int
 
-    /// The states of the kernel's connection tracking as bits, which `nft -nn` shows: invalid, established, related, new,
-    /// untracked (include/uapi/linux/netfilter/nf_conntrack_common.h).
-    private static let newBits = 0x08 | 0x40
-
     /// `ct state { 0x2, 0x4 }`, `ct state related,established`, `fib daddr type local`, `iifname "lo"`.
-    init(nftables words: ArraySlice<String>) {
+    init(nftables words: ArraySlice<String>, for packet: FirewallPacket) {
         let words = Array(words)
         func word(_ index: Int) -> String { words.indices.contains(index) ? words[index] : "" }
         switch (word(0), word(1)) {
         case ("ct", "state") where word(2) == "{":
             let end = words.firstIndex(of: "}") ?? words.count - 1
-            meaning = Self.meaning(ofStates: words[min(3, end)..<end].joined(separator: ","))
+            meaning = Self.meaning(ofStates: words[min(3, end)..<end].joined(separator: ","), packet)
             length = end + 1
         case ("ct", "state") where word(2) != "!=" && word(2) != "vmap":
-            meaning = Self.meaning(ofStates: word(2))
+            meaning = Self.meaning(ofStates: word(2), packet)
             length = 3
-        case ("ct", "state") where word(2) == "vmap":
-            let end = words.firstIndex(of: "}") ?? words.count - 1
-            // The verdicts between the states are no states, and stay without a meaning.
-            let states = words[min(3, end)..<end].joined(separator: ",")
-            meaning = Self.meaning(ofStates: states) == .always ? .sometimes : .never
-            length = end + 1
         case ("ct", "status"):
             // What the firewall itself has sent on to another address (dnat, 0x20) goes there, and is no client of this port.
             meaning = word(2) == "0x20" || word(2) == "dnat" ? .never : .sometimes
@@ -46,9 +36,9 @@ struct NewClientCondition: Equatable {
             meaning = addresses.allSatisfy(Self.isForMany) ? .never : .sometimes
             length = end + 1
         case ("fib", "daddr") where word(2) == "type":
-            meaning = Self.meaning(ofType: word(3))
+            meaning = Self.meaning(ofType: word(3), packet)
             length = 4
-        case ("iifname", "!="), ("iif", "!="):
+        case (packet.interfaces.name, "!="), (packet.interfaces.number, "!="):
             meaning = word(2) == #""lo""# || word(2) == "lo" ? .always : .sometimes
             length = 3
         default:
@@ -64,16 +54,18 @@ struct NewClientCondition: Equatable {
     }
 
     /// The options of iptables that are known here.
-    static let iptablesOptions: Set = ["--ctstate", "--state", "--dst-type", "-i"]
+    static func iptablesOptions(_ packet: FirewallPacket) -> Set<String> {
+        ["--ctstate", "--state", "--dst-type", packet.interfaces.option]
+    }
 
     /// `--ctstate RELATED,ESTABLISHED`, `--dst-type LOCAL`, `! -i lo`.
-    init(iptables option: String, _ value: String, isNegated: Bool) {
+    init(iptables option: String, _ value: String, isNegated: Bool, for packet: FirewallPacket) {
         length = 2
         let plain: Meaning =
             switch option {
-            case "--dst-type": Self.meaning(ofType: value)
-            case "-i": value == "lo" ? .never : .sometimes
-            default: Self.meaning(ofStates: value)
+            case "--dst-type": Self.meaning(ofType: value, packet)
+            case packet.interfaces.option: value == "lo" ? .never : .sometimes
+            default: Self.meaning(ofStates: value, packet)
             }
         switch plain {
         case .always: meaning = isNegated ? .never : .always
@@ -82,20 +74,25 @@ struct NewClientCondition: Equatable {
         }
     }
 
-    private static func meaning(ofStates text: String) -> Meaning {
-        let states = text.lowercased().split { $0 == "," || $0 == "|" || $0 == " " }
-        let isNew = states.contains { state in
-            if state.hasPrefix("0x") { return (Int(state.dropFirst(2), radix: 16) ?? 0) & newBits != 0 }
-            return state == "new" || state == "untracked"
+    static func meaning(ofStates text: String, _ packet: FirewallPacket) -> Meaning {
+        let states = text.lowercased().split { $0 == "," || $0 == "|" || $0 == " " }.map(String.init)
+        func holds(_ names: Set<String>, _ bits: Int) -> Bool {
+            states.contains { state in
+                state.hasPrefix("0x") ? (Int(state.dropFirst(2), radix: 16) ?? 0) & bits != 0 : names.contains(state)
+            }
         }
-        return isNew ? .always : .never
+        if holds(packet.states, packet.stateBits) { return .always }
+        // Where connections are not tracked, an answer is of none.
+        return packet == .answer && holds(["untracked"], 0x40) ? .sometimes : .never
     }
 
-    private static func meaning(ofType type: String) -> Meaning {
+    /// What kind of address a packet goes to: this computer's own, or a client's.
+    private static func meaning(ofType type: String, _ packet: FirewallPacket) -> Meaning {
         switch type.lowercased() {
-        // 2: RTN_LOCAL of linux/rtnetlink.h, as `nft -nn` may show it.
-        case "local", "2": .always
-        case "multicast", "broadcast", "anycast", "unicast", "3", "5", "4", "1": .never
+        // The numbers are those of linux/rtnetlink.h, as `nft -nn` may show them.
+        case "local", "2": packet == .request ? .always : .never
+        case "unicast", "1": packet == .request ? .never : .always
+        case "multicast", "broadcast", "anycast", "3", "5", "4": .never
         default: .sometimes
         }
     }
