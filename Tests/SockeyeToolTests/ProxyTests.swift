@@ -115,6 +115,19 @@ import Testing
         proxy.finish()
     }
 
+    @Test func `a server of another kind that stays is not waited for`() throws {
+        let greeter = try Program.python(
+            Script.server("c, _ = l.accept(); c.sendall(b'SSH-2.0-x\\r\\n'); sys.stdin.read()")
+        )
+        // Without a limit it would be waited for until the watchdog.
+        expect(
+            try talk(through: greeter, "http://PROXY", "--timeout", "10m").tool,
+            "not that of HTTP",
+            "another kind"
+        )
+        greeter.send(SIGKILL)
+    }
+
     @Test func `a proxy that is not there is not the server`() throws {
         let port = try Peers.closedPort()
         let outcome = try Program.sockeye("connect", "localhost:1", "--proxy", "http://127.0.0.1:\(port)").finish()

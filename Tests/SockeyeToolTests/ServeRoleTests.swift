@@ -285,6 +285,17 @@ import Testing
         _ = end(server)
     }
 
+    @Test func `a program that ends with its client has not failed, and one that somebody ends is told`() throws {
+        let server = try Program.sockeye("serve", "--exec", "yes", "0")
+        #expect(try client("s.recv(1); reset(s)", server.port()) == "")
+        try server.wait(for: "has gone before its command was done, which was ended by signal ")
+        _ = end(server)
+        let other = try Program.sockeye("serve", "--shell", "kill -9 $$", "0")
+        #expect(try client("print(read_all(s))", other.port()) == "b''\n")
+        try other.wait(for: " was ended by signal 9\n")
+        _ = end(other)
+    }
+
     @Test(
         arguments: [
             ("a", ["a"]), (" a  b\t", ["a", "b"]), ("'a b' c", ["a b", "c"]), (#""a \"b\" \\ \n""#, [#"a "b" \ \n"#]),

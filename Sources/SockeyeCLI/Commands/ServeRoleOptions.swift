@@ -41,7 +41,7 @@ struct ServeRoleOptions: ParsableArguments {
 
     @Flag(
         help:
-            "What one client sends, every other receives, and so does what is typed here. Who does not keep up is cut off."
+            "What one client sends, every other receives, and so does what is typed here. Who is more than 4 MiB behind is cut off."
     )
     var hub = false
 
@@ -62,7 +62,7 @@ struct ServeRoleOptions: ParsableArguments {
             )
         }
         if keepStdin, !hub {
-            throw ValidationError("--keep-stdin goes with --hub: nothing else in serve reads standard input.")
+            throw ValidationError("--keep-stdin goes with --hub: nothing else in serve ends with standard input.")
         }
         if exec != nil { _ = try words() }
     }

@@ -12,19 +12,14 @@ extension Proxy {
             request += "Proxy-Authorization: Basic \(text)\r\n"
         }
         try await connection.send(request + "\r\n")
-        let header: [UInt8]?
+        let line: String
         do {
-            header = try await connection.receive(until: "\r\n\r\n", upTo: Self.longestHeader)
-        } catch {
-            guard error.code == .endOfStream || error.code == .limitExceeded else { throw error }
-            throw failure(target, "the proxy's answer is not that of HTTP", "another kind of server listens there")
+            line = try await statusLine(target, connection)
+        } catch let error as SocketError where error.code == .endOfStream || error.code == .limitExceeded {
+            throw noHTTP(target)
         }
-        guard let header else { throw failure(target, "the proxy has hung up", "it lets only some clients in") }
-        let line = String(decoding: header.prefix { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
         let words = line.split(separator: " ", maxSplits: 2)
-        guard words.count > 1, words[0].hasPrefix("HTTP/1."), let status = Int(words[1]) else {
-            throw failure(target, "the proxy's answer is not that of HTTP", "another kind of server listens there")
-        }
+        guard words.count > 1, let status = Int(words[1]) else { throw noHTTP(target) }
         guard !(200..<300).contains(status) else { return }
         let cause =
             switch status {
@@ -35,5 +30,25 @@ extension Proxy {
             default: "look at what the proxy has logged"
             }
         throw failure(target, "the proxy has answered \(SafeText.line(line))", cause)
+    }
+    /// The first line of the proxy's answer, of which nothing is left to read. What begins otherwise is not waited for: a server of
+    /// another kind says its greeting, and stays.
+    private func statusLine(_ target: Target, _ connection: Connection) async throws -> String {
+        let beginning = Array("HTTP/1.".utf8)
+        var line: [UInt8] = []
+        while line.count < beginning.count {
+            guard let more = try await connection.receive(upTo: beginning.count - line.count) else {
+                if line.isEmpty { throw failure(target, "the proxy has hung up", "it lets only some clients in") }
+                throw noHTTP(target)
+            }
+            line += more
+            guard beginning.starts(with: line) else { throw noHTTP(target) }
+        }
+        line += try await connection.receive(until: "\r\n\r\n", upTo: Self.longestHeader) ?? []
+        return String(decoding: line.prefix { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
+    }
+
+    private func noHTTP(_ target: Target) -> Failure {
+        failure(target, "the proxy's answer is not that of HTTP", "another kind of server listens there")
     }
 }

@@ -26,8 +26,9 @@ struct CommandRunner: ServerRole {
             if isForOne { throw failure(error) }
             return failure(error).tell()
         }
+        let hasGone = Locked(false)
         let status = await withTaskCancellationHandler {
-            await run(program, connection)
+            await run(program, connection, hasGone)
         } onCancel: {
             Self.stop(program)
         }
@@ -41,7 +42,7 @@ struct CommandRunner: ServerRole {
             throw Failure(commandFor: connection.remoteAddress, command, status: status)
         }
         if status != 0, !isQuiet {
-            Console.say("The command for \(connection.remoteAddress) has ended with status \(status)")
+            Console.say(Self.farewell(to: connection.remoteAddress, status, hasGone: hasGone.with(\.self)))
         }
     }
 
@@ -51,15 +52,26 @@ struct CommandRunner: ServerRole {
         case hasEnded(Int32)
     }
 
+    /// A program that ends because its client has gone has not failed, as its status would have it.
+    private static func farewell(to client: SocketAddress, _ status: Int32, hasGone: Bool) -> String {
+        guard status > 128 else { return "The command for \(client) has ended with status \(status)" }
+        let signal = "ended by signal \(status - 128)"
+        return hasGone
+            ? "The client \(client) has gone before its command was done, which was \(signal)"
+            : "The command for \(client) was \(signal)"
+    }
+
     /// Until the program has ended and all that it wrote is with the client; its status.
-    private func run(_ program: RunningProgram, _ connection: Connection) async -> Int32 {
+    ///
+    /// - Parameter hasGone: Becomes true when the client leaves a program that is not done.
+    private func run(_ program: RunningProgram, _ connection: Connection, _ hasGone: Locked<Bool>) async -> Int32 {
         await withTaskGroup(of: Part.self) { group in
             group.addTask {
-                await feed(program, from: connection)
+                await feed(program, from: connection, hasGone)
                 return .isFed
             }
             group.addTask {
-                await answer(connection, from: program)
+                await answer(connection, from: program, hasGone)
                 return .hasAnswered
             }
             group.addTask { .hasEnded(await program.end()) }
@@ -79,7 +91,7 @@ struct CommandRunner: ServerRole {
     }
 
     /// The client's bytes, then the end. A program that does not read is not waited for: its client goes on.
-    private func feed(_ program: RunningProgram, from connection: Connection) async {
+    private func feed(_ program: RunningProgram, from connection: Connection, _ hasGone: Locked<Bool>) async {
         do {
             var isRead = true
             while let bytes = try await connection.receive(upTo: 65_536) {
@@ -94,16 +106,19 @@ struct CommandRunner: ServerRole {
         } catch {
             // The client has vanished: there is nobody to work for.
             program.input.close()
-            if !Task.isCancelled, !program.isOver { Self.stop(program) }
+            guard !Task.isCancelled, !program.isOver else { return }
+            hasGone.with { $0 = true }
+            Self.stop(program)
         }
     }
 
     /// The program's bytes, then the end.
-    private func answer(_ connection: Connection, from program: RunningProgram) async {
+    private func answer(_ connection: Connection, from program: RunningProgram, _ hasGone: Locked<Bool>) async {
         do {
             while let bytes = try await program.output.read() { try await connection.send(bytes) }
             try await connection.finishSending()
         } catch {
+            hasGone.with { $0 = true }
             // Its next write fails, as in a shell when the next program of a pipe has ended.
             program.output.close()
         }
