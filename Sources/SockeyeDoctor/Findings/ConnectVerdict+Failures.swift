@@ -90,8 +90,8 @@ extension ConnectVerdict {
             "nothing-listens",
             .problem,
             .likely,
-            "\(host) is there, and nothing that it lets in listens on port \(evidence.port)"
-                + (likely.first.map { "; perhaps \($0.port) was meant, where a server is" } ?? ""),
+            "\(host) is there, and no server takes clients from here on port \(evidence.port)"
+                + (likely.first { $0.isNear }.map { "; perhaps \($0.port) was meant, where a server is" } ?? ""),
             evidence: seen + others + likely.map(\.words),
             cause: """
                 the server is not started, uses another port, or listens on 127.0.0.1 only or for the other family (IPv4, IPv6) only; \

@@ -75,7 +75,8 @@ package enum ConnectVerdict {
 
     private static func nameFailure(_ evidence: ConnectEvidence) -> Finding {
         let name = evidence.name ?? evidence.target
-        let said = "looking for \(name): \(evidence.lookUp.detail ?? "no answer")"
+        let isSilent = evidence.lookUp.failure == .nameServiceUnavailable
+        let said = "\(isSilent ? "the name service" : "looking for \(name)"): \(evidence.lookUp.detail ?? "no answer")"
         if evidence.lookUp.failure == .nameNotFound {
             return Finding(
                 "name-unknown",

@@ -7,6 +7,8 @@ package struct LikelyPort: Sendable, Equatable {
     package let port: UInt16
     /// Why it may be the one: half a sentence.
     package let reason: String
+    /// The number itself speaks for it, and not only that some server of one's own may be there.
+    package let isNear: Bool
 
     /// 3: more guesses say less.
     private static let most = 3
@@ -32,7 +34,7 @@ package struct LikelyPort: Sendable, Equatable {
         var guesses: [(rank: Int, guess: LikelyPort)] = []
         for (port, program) in found where !guesses.contains(where: { $0.guess.port == port }) {
             if let (rank, reason) = reason(asked, port, program) {
-                guesses.append((rank, LikelyPort(port: port, reason: reason)))
+                guesses.append((rank, LikelyPort(port: port, reason: reason, isNear: rank < 2)))
             }
         }
         return guesses.sorted { ($0.rank, distance($0.guess.port, asked)) < ($1.rank, distance($1.guess.port, asked)) }
