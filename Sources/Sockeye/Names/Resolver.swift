@@ -45,7 +45,7 @@ public struct Resolver: Sendable {
     }
 
     /// The system's own: the hosts file, then the name servers, or whatever this computer is set up for. `localhost` is
-    /// this computer in both families, without asking (RFC 6761). In C: `getaddrinfo`.
+    /// this computer in both families, without asking, and what ends in `.invalid` is unknown (RFC 6761). In C: `getaddrinfo`.
     public static let system = Resolver { (name, family) async throws(SocketError) in
         try await blocking(name, family.family, asksForCanonicalName: false)
     }

@@ -2,8 +2,9 @@ import SockeyeSystem
 
 /// Asks the firewall tools that are installed. Most of them tell the administrator only.
 enum FirewallReader {
-    /// 3 s: a tool that waits for a lock is not worth more.
-    private static let patience: Int32 = 3000
+    /// 10 s: firewalld's tool is a Python program that asks another one, and takes seconds on a machine that is busy. Who waits longer
+    /// waits for a lock.
+    private static let patience: Int32 = 10_000
 
     static func read() -> Firewall {
         var firewall = Firewall()

@@ -15,15 +15,11 @@ package enum NameLookup {
         if name.utf8.contains(0) {
             throw SocketError(.nameNotFound, .resolve, detail: "\(quoted) holds a NUL, which no name does")
         }
+        if isNobodys(name) { throw unknown(name, family) }
         switch Syscalls.resolve(name, family: family, asksForCanonicalName: asksForCanonicalName) {
         case .found(let addresses, let canonicalName):
             return (addresses, canonicalName)
-        case .unknownName:
-            // The system has one answer for "no such name" and "none of that family".
-            let detail =
-                family.map { "no \($0) address is known for the name \(quoted)" }
-                ?? "no computer is known by the name \(quoted)"
-            throw SocketError(.nameNotFound, .resolve, detail: detail)
+        case .unknownName: throw unknown(name, family)
         case .noAnswer(let reason):
             throw SocketError(.nameServiceUnavailable, .resolve, detail: "it was asked for \(quoted) (\(reason))")
         case .failed(let errno):
@@ -33,6 +29,26 @@ package enum NameLookup {
         }
     }
 
+    /// The system has one answer for "no such name" and "none of that family".
+    private static func unknown(_ name: String, _ family: AddressFamily?) -> SocketError {
+        let quoted = EndpointError.quote(name)
+        let detail =
+            family.map { "no \($0) address is known for the name \(quoted)" }
+            ?? "no computer is known by the name \(quoted)"
+        return SocketError(.nameNotFound, .resolve, detail: detail)
+    }
+
+    /// What ends in `.invalid` never exists, and nobody is asked (RFC 6761, section 6.4): so it is unknown also where no name service
+    /// answers.
+    private static func isNobodys(_ name: String) -> Bool {
+        let name = plain(name)
+        return name == "invalid" || name.hasSuffix(".invalid")
+    }
+
+    private static func plain(_ name: String) -> String {
+        (name.hasSuffix(".") ? String(name.dropLast()) : name).lowercased()
+    }
+
     /// `localhost` and what ends in `.localhost` is this computer, and nobody is asked (RFC 6761, section 6.3).
     ///
     /// Many a hosts file has `localhost` in one family only, and then a server that is bound to the other would not be
@@ -40,7 +56,7 @@ package enum NameLookup {
     ///
     /// - Returns: nil for every other name.
     package static func knownAddresses(of name: String, family: AddressFamily?) -> [SocketAddress]? {
-        let name = (name.hasSuffix(".") ? String(name.dropLast()) : name).lowercased()
+        let name = plain(name)
         guard name == "localhost" || name.hasSuffix(".localhost") else { return nil }
         return [.ipv4(.loopback, port: 0), .ipv6(.loopback, port: 0)].filter { family == nil || $0.family == family }
     }

@@ -123,15 +123,20 @@ import Testing
     }
 
     @Test func `a cancelled task closes at once`() async throws {
-        try await withRawClient(.ipv4) { server, peer in
-            let time = await Task {
-                unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
-                return await ContinuousClock().measure { await server.close() }
-            }.value
-            #expect(time < .milliseconds(1_500))
-            let rest = try await peer.receive()
-            #expect(rest.isEmpty)
-        }
+        var times: [Duration] = []
+        // A busy machine may hold up one of them; a close that waits for its peer takes two seconds each time.
+        repeat {
+            try await withRawClient(.ipv4) { server, peer in
+                let time = await Task {
+                    unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
+                    return await ContinuousClock().measure { await server.close() }
+                }.value
+                times.append(time)
+                let rest = try await peer.receive()
+                #expect(rest.isEmpty)
+            }
+        } while times.count < 5 && times.allSatisfy { $0 > .milliseconds(1_500) }
+        #expect(times.contains { $0 < .milliseconds(1_500) }, "\(times)")
     }
 
     @Test(arguments: Family.allCases)

@@ -106,6 +106,12 @@ final class GoldenPlace {
         text.replace(#/\b(?!6553[56]\b)[1-6]\d{4}\b/#, with: "PORT")
         text.replace(#/,? and here those are .*/#, with: ", and here those are …")
         text.replace(#/,? and those are .*/#, with: ", and those are …")
+        // A computer in no network has none to name.
+        text.replace("of its own computer\n", with: "of its own computer, and here those are …\n")
+        text.replace(
+            "takes an address of this computer\n",
+            with: "takes an address of this computer, and those are …\n"
+        )
         text.replace(#/Others reach it with: .*\n/#, with: "")
         return text
     }

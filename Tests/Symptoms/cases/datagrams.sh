@@ -44,4 +44,4 @@ on client nft add table inet lab
 on client nft add chain inet lab output '{ type filter hook output priority 0; }'
 on client nft add rule inet lab output udp dport 1337 drop
 expect client forbidden-here udp:10.9.0.2:1337
-expect client name-service-silent udp:nobody.invalid:1337
+expect client name-service-silent udp:nobody.example:1337
