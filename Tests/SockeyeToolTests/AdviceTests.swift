@@ -35,6 +35,25 @@ import Testing
             next: "sockeye serve 1337"
         ),
         Row(
+            error: SocketError(.connectionRefused, .connect, remoteAddress: here),
+            endpoint: "127.0.0.1:1337",
+            facts: Facts(
+                elsewhere: ElsewhereListener(
+                    address: .ipv6(.loopback, port: 1337),
+                    holder: .program(name: "python3", id: 42)
+                )
+            ),
+            cause: "python3 (process 42) listens on port 1337, but at [::1]:1337 only, and not at 127.0.0.1",
+            next: "sockeye connect '[::1]:1337'"
+        ),
+        Row(
+            error: SocketError(.connectionRefused, .connect, remoteAddress: there),
+            endpoint: "192.0.2.7:1337",
+            facts: Facts(elsewhere: ElsewhereListener(address: .ipv6(.any, port: 1337), holder: .unknownProgram)),
+            cause: "container, listens on port 1337, but at addresses of IPv6 only, and not at 192.0.2.7",
+            next: "sockeye connect '[::1]:1337'"
+        ),
+        Row(
             error: SocketError(.connectionRefused, .connect, remoteAddress: there),
             endpoint: "192.0.2.7:1337",
             cause: "192.0.2.7 is there, but nothing listens",
@@ -153,7 +172,7 @@ import Testing
     }
 
     @Test func `every code has advice`() {
-        #expect(Self.rows.count == 17)
+        #expect(Self.rows.count == 19)
         for code in SocketError.Code.allCases {
             let advice = Advice(for: SocketError(code, .connect), at: "localhost:1337", command: "connect")
             #expect(!advice.cause.isEmpty && !advice.next.isEmpty)

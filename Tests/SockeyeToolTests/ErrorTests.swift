@@ -23,6 +23,18 @@ import Testing
         expect(outcome, "connect to 127.0.0.1:\(port)", "connection refused (ECONNREFUSED)", "sockeye serve \(port)")
     }
 
+    @Test func `a refusal by the other family than the server's names the server`() throws {
+        let server = try Program.python(Script.server("sys.stdin.read()"))
+        let port = try server.firstLine()
+        let outcome = try Program.sockeye("connect", "[::1]:\(port)").finish()
+        expect(
+            outcome,
+            "(process \(server.id)) listens on port \(port), but at 127.0.0.1:\(port)",
+            "sockeye connect 127.0.0.1"
+        )
+        server.finish()
+    }
+
     @Test func `an address in use names the program that holds it`() throws {
         let holder = try Program.python(Script.server("sys.stdin.read()"))
         let outcome = try Program.sockeye("serve", holder.firstLine()).finish()

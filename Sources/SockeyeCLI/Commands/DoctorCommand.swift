@@ -101,7 +101,12 @@ struct DoctorCommand: AsyncParsableCommand {
         try await host.serve { news in
             switch news {
             case .doctor(let evidence):
-                await show(Report(attempted: "be reached", findings: HostVerdict.findings(evidence, port: port)))
+                await show(
+                    Report(
+                        attempted: "listen, and be reached from elsewhere",
+                        findings: HostVerdict.findings(evidence, port: port)
+                    )
+                )
             case .program(let address):
                 Console.say(
                     "A program from \(address) has connected, which is no doctor: from there, too, the way is open."
@@ -130,7 +135,10 @@ struct DoctorCommand: AsyncParsableCommand {
             guard isNew else { return }
             if visit.isDoctor {
                 await show(
-                    Report(attempted: "be reached by datagrams", findings: HostVerdict.findings(visit, port: port))
+                    Report(
+                        attempted: "listen, and be reached by datagrams",
+                        findings: HostVerdict.findings(visit, port: port)
+                    )
                 )
             } else {
                 Console.say(

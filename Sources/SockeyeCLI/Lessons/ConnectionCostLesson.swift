@@ -17,7 +17,10 @@ extension Lesson {
                 + "minute to one server this client has no port left.",
         ],
         tryNext: [
-            .init("In one terminal", "sockeye serve --echo"),
+            .init(
+                "In one terminal; it shows nothing, which would cost more than all else",
+                "sockeye serve --echo --quiet 1337"
+            ),
             .init("In another: one connection for all messages", "sockeye bench -c 1 1337"),
             .init("And then: one for each", "sockeye bench -c 1 --reconnect 1337"),
         ]

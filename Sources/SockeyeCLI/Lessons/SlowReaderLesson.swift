@@ -16,7 +16,7 @@ extension Lesson {
             "Two programs that both send much before they receive can block each other for ever.",
         ],
         tryNext: [
-            .init("In one terminal", "sockeye serve --discard 8000"),
+            .init("In one terminal", "sockeye serve --discard 8000 >/dev/null"),
             .init("In a second; it passes on slowly", "sockeye relay 1337 8000 --rate 64K >/dev/null"),
             .init("In a third; its send waits", "head -c 10M /dev/zero | sockeye connect 1337 --explain"),
             .init("Meanwhile: Recv-Q and Send-Q show what is in the buffers", "ss -tn"),

@@ -1,5 +1,6 @@
 /// Which sends became which receives, as far as whoever received can know: TCP counts the segments that brought bytes, and
-/// where small pieces are sent at once, each send is one.
+/// where small pieces are sent at once, each send is one. TCP may have joined several while it waited for an answer: there are so
+/// many sends at least.
 struct Arrival: Sendable, Equatable {
     let byteCount: Int
     let segments: Int
@@ -15,6 +16,6 @@ struct Arrival: Sendable, Equatable {
             return
                 "\(segments) segments arrived as \(receives) here: large sends, perhaps a single one, which TCP has cut"
         }
-        return "\(segments) sends (as many segments) arrived as \(receives) here"
+        return "at least \(segments) sends (as many segments) arrived as \(receives) here"
     }
 }

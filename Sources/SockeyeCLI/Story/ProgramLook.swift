@@ -4,8 +4,9 @@ import SockeyeSystem
 /// Looks at what a program of this computer does: `/proc/PID/task`, as far as the user may read it. Another user's program is
 /// not looked at, and nothing is claimed of it.
 struct ProgramLook: Sendable {
-    /// 100 ms: a thread that runs at both ends of it computes, and has not only woken up for a moment.
-    private static let again = Duration.milliseconds(100)
+    /// 100 ms, and 400 ms more: a thread that runs each time computes, and has not only woken up for a moment, as one of another
+    /// `--explain` that takes the same look.
+    private static let again: [Duration] = [.milliseconds(100), .milliseconds(400)]
 
     private struct Holder: Sendable {
         let id: String
@@ -18,8 +19,8 @@ struct ProgramLook: Sendable {
         let holders = holders(of: socket.inode)
         guard let first = holders.first else { return nil }
         var activities = holders.flatMap(activities)
-        if activities.contains(.runs) {
-            guard await LoopTask.sleep(for: again) else { return nil }
+        for pause in again where activities.contains(.runs) {
+            guard await LoopTask.sleep(for: pause) else { return nil }
             activities = holders.flatMap(self.activities)
         }
         let name = SystemFile.text("/proc/\(first.id)/comm").map { SafeText.line($0.filter { $0 != "\n" }) } ?? "?"

@@ -161,7 +161,7 @@ extension RelayStory {
             cause = "It had finished before and was sent more: a closed socket answers that with RST"
         } else if unread > 0 {
             cause = """
-                When last looked at, \(Quantity.bytes(unread)) were there that it had not received: closing with unread bytes \
+                When last looked at, \(Quantity.bytes(unread)) \(unread == 1 ? "was" : "were") there that it had not received: closing with unread bytes \
                 sends RST instead of FIN. Read until recv() returns 0 bytes, then close
                 """
         } else {

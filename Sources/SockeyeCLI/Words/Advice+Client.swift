@@ -28,6 +28,15 @@ extension Advice {
                 ["sockeye \(at.command) localhost:\(at.port)"]
             )
         }
+        if let other = at.facts.elsewhere {
+            return Advice(
+                "\(other.who) listens on port \(at.port), but at \(other.place) only, and not at \(at.address)",
+                [
+                    "sockeye connect \(Failure.quoted("\(other.reachable)"))   goes to where it listens",
+                    "sockeye doctor \(at.typed)   looks for the evidence",
+                ]
+            )
+        }
         if at.isHere {
             return Advice(
                 "no program on this computer listens on port \(at.port): the server is not started, or on another port",

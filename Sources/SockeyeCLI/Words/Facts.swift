@@ -16,6 +16,9 @@ struct Facts {
     /// The address that gave no answer is one of this computer's own.
     var isOwnAddress = false
 
+    /// A server has the port that refused, at another address of this computer.
+    var elsewhere: ElsewhereListener?
+
     /// Looks up what helps with this error, and nothing else.
     static func gathered(for error: SocketError, _ endpoint: Endpoint) -> Facts {
         var facts = Facts()
@@ -38,13 +41,19 @@ struct Facts {
                 error.isOfSource ? $0.address.hostName : $0.endpointText(port: endpoint.port ?? 1337)
             }
         case .timedOut:
-            facts.isOwnAddress = InterfaceAddress.all().contains {
-                $0.address.hostName == error.remoteAddress?.hostName
+            facts.isOwnAddress = isOwn(error.remoteAddress)
+        case .refused where error.operation == .connect:
+            if let address = error.remoteAddress, address.isLoopback || isOwn(address) {
+                facts.elsewhere = ElsewhereListener.of(address)
             }
         default:
             break
         }
         return facts
+    }
+
+    private static func isOwn(_ address: SocketAddress?) -> Bool {
+        InterfaceAddress.all().contains { $0.address.hostName == address?.hostName }
     }
 }
 

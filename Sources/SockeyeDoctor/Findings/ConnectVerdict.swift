@@ -14,12 +14,18 @@ package enum ConnectVerdict {
         let failed = results.filter { !$0.isConnected }
         let connected = results.filter(\.isConnected)
         let failures = distinct(failed.map { failure($0, evidence) })
-        guard let first = connected.first else { return whereQueueIsFull(failures) }
+        // One that is reset at once is told only where no other is better.
+        guard let first = connected.first(where: { !$0.attempt.wasReset }) ?? connected.first else {
+            return whereQueueIsFull(failures)
+        }
         var findings: [Finding] = []
         if first.attempt.isNotAccepted { findings.append(notAccepted(first, evidence)) }
         findings.append(works(first, evidence))
         if let lost = losses(connected, evidence) { findings.append(lost) }
-        if !failed.isEmpty { findings.append(someAddressesFail(failed, first, evidence, failures)) }
+        // An address is worth taking instead only if it works.
+        if !failed.isEmpty, !findings.contains(where: { $0.severity == .problem }) {
+            findings.append(someAddressesFail(failed, first, evidence, failures))
+        }
         return findings
     }
 

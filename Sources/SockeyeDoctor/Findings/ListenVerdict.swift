@@ -153,6 +153,13 @@ package enum ListenVerdict {
         _ seen: [String],
         _ severity: Finding.Severity
     ) -> Finding {
+        let seen = seen + ["\(row.local) to \(row.remote) is in state \(words(row.state))"]
+        // Binding fails with the flag too where the earlier server had not set it.
+        let remedy: NextStep =
+            severity == .note
+            ? "set SO_REUSEADDR before bind: then it does not matter"
+            : "set SO_REUSEADDR before bind in your server, so that it does not happen the next time"
+        if row.inode == "0" { return undelivered(seen, severity, remedy, evidence) }
         let program = evidence.state.program(of: row)
         return Finding(
             "connections-left",
@@ -160,13 +167,41 @@ package enum ListenVerdict {
             .certain,
             "nobody listens there, but a connection on port \(evidence.port) is still open"
                 + (program.map { ": \($0) has it" } ?? ""),
-            evidence: seen + ["\(row.local) to \(row.remote) is in state \(words(row.state))"],
+            evidence: seen,
             cause:
                 "the server ended, and a child of it (or a client that was given this port) lives on with a connection",
             next: [
                 program.map { .run("kill \($0.id)", "to end \($0.name)") }
                     ?? .run("sudo ss -tnp 'sport = :\(evidence.port)'", "to see which program"),
-                "set SO_REUSEADDR before bind: then it does not matter",
+                remedy,
+            ]
+        )
+    }
+
+    /// No program has the socket any more, and the kernel has not brought all of it to the other side.
+    private static func undelivered(
+        _ seen: [String],
+        _ severity: Finding.Severity,
+        _ remedy: NextStep,
+        _ evidence: ListenEvidence
+    ) -> Finding {
+        Finding(
+            "connections-left",
+            severity,
+            .certain,
+            "nobody listens there, but the kernel has not done with a connection on port \(evidence.port)",
+            evidence: seen + ["no program has that connection any more"],
+            cause: """
+                the server has ended, and what it sent at last is still on its way: to a client that does not read it, has gone without \
+                a word, or cannot be reached; the kernel gives up after some minutes
+                """,
+            next: [
+                "end the client, if you can: what it was sent is thrown away then",
+                .run(
+                    "ss -tno 'sport = :\(evidence.port)'",
+                    "to see what is still to be sent (Send-Q), and when it is tried again"
+                ),
+                remedy,
             ]
         )
     }

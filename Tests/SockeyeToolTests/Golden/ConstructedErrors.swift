@@ -20,6 +20,21 @@ enum ConstructedErrors {
             "refused by another computer", SocketError(.connectionRefused, .connect, remoteAddress: there),
             "192.0.2.7:1337", Facts()
         ),
+        (
+            "refused here, with a server at another address",
+            SocketError(.connectionRefused, .connect, remoteAddress: here), "127.0.0.1:1337",
+            Facts(elsewhere: ElsewhereListener(address: .ipv6(.any, port: 1337), holder: .unknownProgram))
+        ),
+        (
+            "refused here, with a server at another address, of the other family",
+            SocketError(.connectionRefused, .connect, remoteAddress: .ipv6(.loopback, port: 1337)), "[::1]:1337",
+            Facts(elsewhere: ElsewhereListener(address: here, holder: .program(name: "python3", id: 42)))
+        ),
+        (
+            "refused here, with a server for IPv4",
+            SocketError(.connectionRefused, .connect, remoteAddress: .ipv6(.loopback, port: 1337)), "[::1]:1337",
+            Facts(elsewhere: ElsewhereListener(address: .ipv4(.any, port: 1337), holder: .unknownProgram))
+        ),
         ("no route", SocketError(.networkUnreachable, .connect, remoteAddress: there), "192.0.2.7:1337", Facts()),
         (
             "no route, IPv6", SocketError(.networkUnreachable, .connect, remoteAddress: thereIPv6),

@@ -36,7 +36,7 @@ enum StoryTables {
             steps: open([
                 (
                     .received(.client, bytes("onetwothree"), arrival(11, 3, 1), goesOn: true), ["received"],
-                    "client → server: 11 bytes; 3 sends (as many segments) arrived as 1 receive here. They go on as they are"
+                    "client → server: 11 bytes; at least 3 sends (as many segments) arrived as 1 receive here. They go on as they are"
                 ),
                 (.delivered(.server, 11), [], ""),
                 (.looked(.server, unread: 0, underWay: 0), [], ""),
