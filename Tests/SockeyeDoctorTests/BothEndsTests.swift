@@ -50,6 +50,27 @@ import Testing
         }
     }
 
+    @Test func `nothing that is said beside a fault contradicts it, at either end`() throws {
+        var hanging = evidence()
+        (hanging.sendsMuch, hanging.receivesMuch, hanging.datagrams.up) = (.hangs, nil, 1272)
+        for finding in BothEndsVerdict.findings(hanging) {
+            #expect(!finding.cause.contains("carries TCP") && !"\(finding.next)".contains("by itself"), "\(finding)")
+        }
+        #expect(BothEndsVerdict.findings(evidence())[0].cause.contains("carries TCP"))
+        #expect(
+            BothEndsVerdict.summary(evidence()) == "round trip 4.0 ms, UDP of up to 1472 bytes to here, and 1472 back"
+        )
+        var silent = evidence()
+        (silent.datagrams.up, silent.datagrams.down) = (0, 0)
+        #expect(BothEndsVerdict.summary(silent).contains("UDP does not pass"))
+        silent.datagrams.isKnown = false
+        #expect(BothEndsVerdict.summary(silent).contains("too little time"))
+        var visit = HostEvidence(visitor: evidence().remote)
+        #expect(HostVerdict.findings(visit, port: 1337)[0].cause.contains("no firewall objects"))
+        visit.end = "timed out"
+        #expect(HostVerdict.findings(visit, port: 1337)[0].cause.contains("long ones do not"))
+    }
+
     @Test func `a line that is slow or loses packets is not one on which large packets vanish`() {
         var slow = evidence()
         (slow.sendsMuch, slow.receivesMuch) = (.slow, nil)

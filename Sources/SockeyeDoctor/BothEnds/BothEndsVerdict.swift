@@ -71,7 +71,17 @@ package enum BothEndsVerdict {
 
     /// A line for the other end's person.
     package static func summary(_ evidence: BothEndsEvidence) -> String {
-        "round trip \(roundTrip(evidence)), UDP to here \(evidence.datagrams.up) and back \(evidence.datagrams.down) bytes"
+        "round trip \(roundTrip(evidence)), \(datagramWords(evidence.datagrams))"
+    }
+
+    /// As the other end's person reads it: "here" is there.
+    private static func datagramWords(_ datagrams: BothEndsEvidence.Datagrams) -> String {
+        if datagrams.up > 0, datagrams.down > 0 {
+            return "UDP of up to \(datagrams.up) bytes to here, and \(datagrams.down) back"
+        }
+        return datagrams.isKnown
+            ? "UDP does not pass to here and back: a firewall lets TCP through, and not UDP"
+            : "too little time to tell of UDP"
     }
 
     private static func roundTrip(_ evidence: BothEndsEvidence) -> String {
@@ -87,7 +97,8 @@ package enum BothEndsVerdict {
             "a doctor listens there: both ends understand each other",
             evidence: ["round trip \(roundTrip(evidence)), the middle of \(evidence.roundTrips.count)"]
                 + bulkLines(evidence),
-            cause: "the network carries TCP from here to there",
+            cause: largePacketsVanish(evidence)
+                ? "short messages pass over TCP" : "the network carries TCP from here to there",
             next: [
                 .run(
                     "sockeye serve \(Words.shell("*:\(evidence.remote.port ?? 0)"))",
@@ -187,7 +198,11 @@ package enum BothEndsVerdict {
             cause: size >= 1500
                 ? "1500 bytes are what Ethernet and Wi-Fi carry; within one computer it is more"
                 : "less than the 1500 bytes of Ethernet: a tunnel, a VPN or PPPoE is on the way",
-            next: ["send datagrams of at most \(min(smaller, 1200)) bytes; TCP finds the size by itself"]
+            next: [
+                largePacketsVanish(evidence)
+                    ? "send datagrams of at most \(min(smaller, 1200)) bytes"
+                    : "send datagrams of at most \(min(smaller, 1200)) bytes; TCP finds the size by itself"
+            ]
         )
     }
 
@@ -203,7 +218,7 @@ package enum BothEndsVerdict {
             evidence: ["it connected to \(evidence.seen) with another port: \(outcome)"],
             cause: isOpen
                 ? "no firewall and no translation of addresses is in the way"
-                : "a firewall at this end, or a router that translates addresses; for a client that is usual and no fault",
+                : "a firewall (of this end for what comes in, or of the other for what goes out and comes back), or a router that translates addresses; for a client that is usual and no fault",
             next: [
                 isOpen
                     ? "either end may be the server"
@@ -231,7 +246,9 @@ package enum HostVerdict {
                     + (evidence.summary.isEmpty ? [] : [evidence.summary])
                     + (evidence.end.map { ["the conversation ended early: \($0)"] } ?? [])
                     + (evidence.wayBack.map { ["from here to there: \(Words.outcome($0))"] } ?? []),
-                cause: "no firewall objects to this port, and the address is the right one",
+                cause: evidence.end == nil
+                    ? "no firewall objects to connections on this port, and the address is the right one"
+                    : "the way is open for short messages; it broke off because long ones do not pass, or because the other doctor was ended: that one tells more",
                 next: [
                     .run(
                         "sockeye serve '*:\(port)'",
