@@ -38,7 +38,8 @@ final class ConnectProgress: Sendable {
             guard state.owesInput else { return nil }
             let sent = "\(Quantity.bytes(state.sentBytes)) of it \(state.sentBytes == 1 ? "was" : "were")"
             if state.isSending || StandardStream.input.isReadable {
-                return "ended before all of standard input was sent: \(sent)"
+                // Sending is done when the system has the bytes; what it has not delivered, ending throws away.
+                return "ended before all of standard input was sent: the system was given \(Quantity.bytes(state.sentBytes))"
             }
             let isPromised = state.sentBytes > 0 && !StandardStream.input.isTerminal
             return isPromised ? "ended before standard input had: \(sent) sent" : nil
