@@ -39,7 +39,8 @@ final class ConnectProgress: Sendable {
             let sent = "\(Quantity.bytes(state.sentBytes)) of it \(state.sentBytes == 1 ? "was" : "were")"
             if state.isSending || StandardStream.input.isReadable {
                 // Sending is done when the system has the bytes; what it has not delivered, ending throws away.
-                return "ended before all of standard input was sent: the system was given \(Quantity.bytes(state.sentBytes))"
+                let given = Quantity.bytes(state.sentBytes)
+                return "ended before all of standard input was sent: the system was given \(given)"
             }
             let isPromised = state.sentBytes > 0 && !StandardStream.input.isTerminal
             return isPromised ? "ended before standard input had: \(sent) sent" : nil
