@@ -20,7 +20,7 @@ extension Lesson {
                 "python3 -c 'from socket import *; s = create_server((\"127.0.0.1\", 1337), backlog=2); input()'"
             ),
             .init(
-                "In each of four others: three are connected at once, the fourth waits until you press Ctrl-C",
+                "In each of four others: three are connected at once, the fourth waits (Ctrl-C in its own terminal ends it)",
                 "sockeye connect 1337"
             ),
             .init(

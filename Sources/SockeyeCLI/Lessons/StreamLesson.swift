@@ -20,7 +20,10 @@ extension Lesson {
         tryNext: [
             .init("In one terminal", "sockeye serve 8000"),
             .init("In a second", "sockeye relay 1337 8000 --merge 2s --explain"),
-            .init("In a third; type three short lines quickly", "sockeye connect 1337"),
+            .init(
+                "In a third; type three short lines quickly. The answers are held back for two seconds as well",
+                "sockeye connect 1337"
+            ),
         ]
     ) { stage in
         let (address, sentPlain, sentFramed) = (Handover<SocketAddress>(), Handover<Bool>(), Handover<Bool>())

@@ -18,7 +18,7 @@ extension Lesson {
         tryNext: [
             .init("Within a minute: the connections that this lesson has left behind", "ss -tan state time-wait"),
             .init(
-                "With the port of the first bind above in place of PORT: who holds it, and for how long",
+                "With the port that the system chose at the first bind above (\"the system chose port …\") in place of PORT: who holds it, and for how long",
                 "sockeye doctor --listen PORT"
             ),
         ]
