@@ -31,6 +31,7 @@ extension Proxy {
             }
         throw failure(target, "the proxy has answered \(SafeText.line(line))", cause)
     }
+
     /// The first line of the proxy's answer, of which nothing is left to read. What begins otherwise is not waited for: a server of
     /// another kind says its greeting, and stays.
     private func statusLine(_ target: Target, _ connection: Connection) async throws -> String {
