@@ -21,8 +21,12 @@ class Case:
     without: tuple[str, ...] = ()  # never these
     mib: int = 0  # how much is moved in a round, where that and not the time is given
     transport: str = "tcp"  # whose peers take part
+    kind: str = ""  # how messages in bulk are taken apart: see framed.py
+    framing: str = ""  # and what separates them on the wire
 
     def load_arguments(self, seconds: float, count: int | None = None) -> list[str]:
+        if self.framing:
+            return [self.framing, str(count or self.most)]
         values = {
             "connections": self.connections,
             "in-flight": self.in_flight,
@@ -37,6 +41,8 @@ class Case:
     @property
     def load(self) -> str:
         """The program in c/ that makes the load."""
+        if self.framing:
+            return "framed"
         return "load" if self.transport == "tcp" else f"{self.transport}-load"
 
     @property
@@ -51,6 +57,13 @@ class Case:
 
 
 FLOORS = {"tcp": "floor", "udp": "udp-floor"}
+
+
+
+def framed(kind: str, about: str, peers: tuple[str, ...]) -> Case:
+    framing = kind.removesuffix("-lent").replace("text", "lines")
+    return Case(f"framed-{kind}", "send", about, size=64, most=3_000_000, peers=peers, kind=kind, framing=framing)
+
 
 # In the first case, and in that of UDP, system calls, allocations and instructions are counted.
 CASES = {
@@ -123,8 +136,15 @@ CASES = {
             unit="datagram",
             transport="udp",
         ),
+        framed("text", "lines of 64 bytes in bulk, each as a text", ("floor", "sockeye", "nio", "go", "asyncio")),
+        framed("lines", "lines of 64 bytes in bulk, each as bytes", ("floor", "sockeye", "nio", "go", "asyncio")),
+        framed("u16", "64 bytes behind a length of two bytes", ("floor", "sockeye", "nio", "go", "asyncio")),
+        framed("varint", "64 bytes behind a varint", ("floor", "sockeye", "go")),
+        framed("lines-lent", "lines of 64 bytes in bulk, lent and not copied", ("floor", "sockeye", "go")),
+        framed("u16-lent", "64 bytes behind two bytes, lent and not copied", ("floor", "sockeye")),
         Case("idle-10000", "idle", "10,000 open connections, silent after one message each", connections=10_000),
     ]
 }
 # What is counted in which case, for each transport.
 COUNTED = {"tcp": CASES["64x64B"], "udp": CASES["udp-32x64B"]}
+COUNTED |= {name: case for name, case in CASES.items() if case.framing}

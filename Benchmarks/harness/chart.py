@@ -5,6 +5,7 @@ from html import escape
 
 from .bulk import BULK_TITLES
 from .cases import CASES
+from .framed import FRAMED_TITLES
 from .peers import PEERS
 
 WIDTH, MARGIN, GAP = 920, 24, 28
@@ -72,6 +73,8 @@ def rectangle(x: float, y: float, width: float, height: float, classes: str, rad
 def title(case: str, peer: str) -> str:
     if CASES[case].mib and peer in BULK_TITLES:
         return BULK_TITLES[peer]
+    if CASES[case].framing and peer in FRAMED_TITLES:
+        return FRAMED_TITLES[peer]
     return PEERS[peer].title if peer in PEERS else peer
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from . import Failed, report
 from .cases import CASES, FLOORS
+from .framed import GUARDED, build_framed, guarded
 from .guard import guard
 from .machine import describe
 from .measure import FIGURES, Bench
@@ -51,7 +52,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     p = Parser(prog="run", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = p.add_argument_group("what").add_argument
     add("--case", action="append", choices=list(CASES), metavar="NAME", help="only this case; repeatable (see --list)")
-    add("--peer", action="append", choices=list(PEERS), metavar="NAME", help="only this peer and the floor; repeatable")
+    add("--peer", action="append", choices=[*PEERS, *GUARDED], metavar="NAME", help="only this peer and the floor; repeatable")
     add("--rounds", type=positive(int), metavar="N", help="rounds of every case (default 5)")
     add("--seconds", type=positive(float), metavar="S", help="measured seconds a round (default 2)")
     add("--quick", action="store_true", help="1 round of 0.5 s: whether it works, not how well")
@@ -165,7 +166,11 @@ def run(a: argparse.Namespace) -> int:
     settings = Settings(a.build_path.absolute(), sockeye, a.sockeye is not None, a.python, a.jobs)
     bench = Bench(settings, *a.cores)
     if a.guard:
-        there, skipped = build([PEERS[name] for name in a.peer or ["sockeye", "sockeye-udp"]], settings, a.no_build)
+        there, skipped = build(
+            [PEERS.get(name) or guarded(name) for name in a.peer or ["sockeye", "sockeye-udp", *GUARDED]],
+            settings,
+            a.no_build,
+        )
         if skipped:
             raise Failed("; ".join(f"{name}: {why}" for name, why in skipped.items()))
         return guard(bench, there)
@@ -178,6 +183,11 @@ def run(a: argparse.Namespace) -> int:
     if any(CASES[name].mib for name in names) and not a.no_build:
         print("preparing BulkSockeye", file=sys.stderr, flush=True)
         build_bulk(settings)
+    framed_peers = {name for case in names for name in CASES[case].peers or () if CASES[case].framing}
+    for peer in () if a.no_build else there:
+        if peer.name in framed_peers:
+            print(f"preparing {peer.name} for framed messages", file=sys.stderr, flush=True)
+            build_framed(settings, peer.name)
     results, failed = run_cases(bench, there, names, rounds, seconds)
     counts: dict = {}
     if not a.no_counts:

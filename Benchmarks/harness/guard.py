@@ -20,6 +20,8 @@ def guard(bench: Bench, peers: list[Peer]) -> int:
         if peer.name not in limits:
             raise Failed(f"limits.json has no limits for {peer.name}")
         for figure, word in FIGURES.items():
+            if figure not in limits[peer.name]:
+                continue
             limit, why = (limits[peer.name][figure][key] for key in ("limit", "why"))
             tool = TOOLS[figure]
             if tool and not shutil.which(tool):

@@ -13,6 +13,7 @@ from pathlib import Path
 from . import Failed
 from .bulk import bulk_round
 from .cases import COUNTED, Case
+from .framed import framed_round
 from .peers import NATIVE, Peer, Settings
 from .process import Load, Server, allow_open_files
 
@@ -47,6 +48,8 @@ class Bench:
     def round(self, peer: Peer, case: Case, seconds: float) -> dict:
         if case.mib:
             return bulk_round(self, peer, case)
+        if case.framing:
+            return framed_round(self, peer, case)
         allow_open_files(case.open_files)
         with self.serve(peer, unix=case.unix) as server:
             before = server.resident_bytes()

@@ -68,6 +68,7 @@ def build_c(settings: Settings, name: str, *flags: str) -> None:
 def build_tools(settings: Settings) -> None:
     """What every measurement needs, whoever the peer is."""
     build_c(settings, "load")
+    build_c(settings, "framed")
     build_c(settings, "splice")
     build_c(settings, "stream", "-pthread")
     build_c(settings, "udp-load")
@@ -116,10 +117,10 @@ def swift_peer(name: str, title: str, product: str, *arguments: str) -> Peer:
     )
 
 
-def build_go(settings: Settings) -> None:
-    out = settings.made("echo-go")
+def build_go(settings: Settings, name: str = "echo-go", folder: str = "go") -> None:
+    out = settings.made(name)
     out.parent.mkdir(parents=True, exist_ok=True)
-    run_build([need("go", "the Go peer"), "build", "-o", str(out), "."], "the Go peer", cwd=HERE / "peers" / "go")
+    run_build([need("go", "the Go peer"), "build", "-o", str(out), "."], "the Go peer", cwd=HERE / "peers" / folder)
 
 
 def check_uvloop(settings: Settings) -> None:

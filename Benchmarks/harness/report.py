@@ -8,6 +8,7 @@ from pathlib import Path
 from .bulk import BULK_TITLES
 from .cases import CASES, Case
 from .chart import draw
+from .framed import FRAMED_TITLES
 from .measure import FIGURES
 from .peers import PEERS
 
@@ -55,6 +56,8 @@ def case_lines(name: str, peers: dict[str, dict], cases: dict) -> list[str]:
         )
     if case.mib:
         return lines + bulk_table(case, peers)
+    if case.framing:
+        return lines + framed_table(peers)
     header = ["peer", f"CPU a {case.unit}", "/ floor", "of all rounds", f"{case.unit}s a second", "p50", "p99"]
     base = cases.get("64x64B", {}) if case.mode == "turn" else {}
     if base:
@@ -76,6 +79,15 @@ def bulk_table(case: Case, peers: dict[str, dict]) -> list[str]:
     for peer, f in peers.items():
         ratio = [f"{f['ratio']:.2f}", f"{f['ratio_low']:.2f} to {f['ratio_high']:.2f}"] if "ratio" in f else ["", ""]
         rows.append([BULK_TITLES.get(peer, title(peer)), f"{f['cpu_us'] / 1000:.0f} ms", *ratio, f"{f['rate']:.2f}"])
+    return table(header, rows)
+
+
+def framed_table(peers: dict[str, dict]) -> list[str]:
+    header = ["peer", "CPU a message", "/ floor", "of all rounds", "messages a second"]
+    rows = []
+    for peer, f in peers.items():
+        ratio = [f"{f['ratio']:.2f}", f"{f['ratio_low']:.2f} to {f['ratio_high']:.2f}"] if "ratio" in f else ["", ""]
+        rows.append([FRAMED_TITLES.get(peer, title(peer)), f"{f['cpu_us'] * 1000:.0f} ns", *ratio, f"{f['rate']:,.0f}"])
     return table(header, rows)
 
 

@@ -4,6 +4,7 @@
 #include "CSockeyeBytes.h"
 #include "NoDebug.h"
 
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -24,3 +25,15 @@ NO_DEBUG ptrdiff_t sockeye_send(int descriptor, const void *bytes, size_t count)
 NO_DEBUG ptrdiff_t sockeye_receive(int descriptor, void *bytes, size_t count) { return recv(descriptor, bytes, count, 0); }
 NO_DEBUG ptrdiff_t sockeye_send(int descriptor, const void *bytes, size_t count) { return send(descriptor, bytes, count, MSG_NOSIGNAL); }
 #endif
+
+NO_DEBUG ptrdiff_t sockeye_find_byte(const void *bytes, size_t count, uint8_t wanted) {
+    const char *found = count ? memchr(bytes, wanted, count) : 0;
+    const char *first = bytes;
+    return found ? found - first : -1;
+}
+
+NO_DEBUG ptrdiff_t sockeye_find(const void *bytes, size_t count, const void *wanted, size_t wanted_count) {
+    const char *found = count ? memmem(bytes, count, wanted, wanted_count) : 0;
+    const char *first = bytes;
+    return found ? found - first : -1;
+}

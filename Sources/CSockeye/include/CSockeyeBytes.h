@@ -5,9 +5,14 @@
 #define CSOCKEYE_BYTES_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 ptrdiff_t sockeye_receive(int descriptor, void *bytes, size_t count);
 // Never raises SIGPIPE.
 ptrdiff_t sockeye_send(int descriptor, const void *bytes, size_t count);
+
+// Where a byte, or a sequence of at least one byte, first occurs: its index, or -1. As memchr and memmem.
+ptrdiff_t sockeye_find_byte(const void *bytes, size_t count, uint8_t wanted);
+ptrdiff_t sockeye_find(const void *bytes, size_t count, const void *wanted, size_t wanted_count);
 
 #endif

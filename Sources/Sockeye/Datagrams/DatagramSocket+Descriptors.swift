@@ -64,21 +64,21 @@ extension DatagramSocket {
         isolation: isolated (any Actor)? = #isolation
     ) async throws(SocketError) -> (datagram: Datagram, descriptors: [OpenDescriptor]) {
         try check(passing: [], .receive)
-        let operation = try beginReceiving(upTo: maximum).get()
+        var operation = Receiving()
         var came = CameWithDescriptors()
         var header = Datagram.Header.none
+        try beginReceiving(&operation, upTo: maximum)
         while true {
-            switch try receiveStep(operation, upTo: maximum, into: &came, &header).get() {
-            case .done:
-                do {
-                    let open = try OpenDescriptor.wrap(came.descriptors, areTruncated: came.areTruncated, atMost: limit)
-                    return (Datagram(bytes: came.bytes, header: header), open)
-                } catch {
-                    throw error.adding(detail: "the datagram is lost").with(local: localAddress, remote: header.from)
-                }
-            case .wait: await waitForInput(operation)
-            case .yield: await yieldToOthers()
-            }
+            _ = operation.record(receiveStep(operation, upTo: maximum, into: &came, &header))
+            if operation.isFinished { break }
+            await registration.pause(operation)
+        }
+        try operation.check()
+        do {
+            let open = try OpenDescriptor.wrap(came.descriptors, areTruncated: came.areTruncated, atMost: limit)
+            return (Datagram(bytes: came.bytes, header: header), open)
+        } catch {
+            throw error.adding(detail: "the datagram is lost").with(local: localAddress, remote: header.from)
         }
     }
 }

@@ -21,20 +21,15 @@ extension DatagramSocket {
         upTo maximum: Int = 65_536,
         isolation: isolated (any Actor)? = #isolation
     ) async throws(SocketError) -> Datagram {
-        let operation: Receiving
-        switch beginReceiving(upTo: maximum) {
-        case .success(let begun): operation = begun
-        case .failure(let error): throw error
-        }
         var datagram = Datagram.none
+        var operation = Receiving()
         while true {
-            switch receiveStep(operation, upTo: maximum, into: &datagram) {
-            case .success(.done): return datagram
-            case .success(.wait): await waitForInput(operation)
-            case .success(.yield): await yieldToOthers()
-            case .failure(let error): throw error
-            }
+            receiveStep(&operation, upTo: maximum, into: &datagram)
+            if operation.isFinished { break }
+            await registration.pause(operation)
         }
+        try operation.check()
+        return datagram
     }
 
     /// Waits for a datagram and returns its bytes and its sender. As ``receive(upTo:)->Datagram`` otherwise.
@@ -66,20 +61,15 @@ extension DatagramSocket {
         into buffer: inout OutputRawSpan,
         isolation: isolated (any Actor)? = #isolation
     ) async throws(SocketError) -> Datagram.Header {
-        let operation: Receiving
-        switch beginReceiving(upTo: buffer.freeCapacity) {
-        case .success(let begun): operation = begun
-        case .failure(let error): throw error
-        }
         var header = Datagram.Header.none
+        var operation = Receiving()
         while true {
-            switch receiveStep(operation, into: &buffer, &header) {
-            case .success(.done): return header
-            case .success(.wait): await waitForInput(operation)
-            case .success(.yield): await yieldToOthers()
-            case .failure(let error): throw error
-            }
+            receiveStep(&operation, into: &buffer, &header)
+            if operation.isFinished { break }
+            await registration.pause(operation)
         }
+        try operation.check()
+        return header
     }
 
     /// Waits for datagrams and takes as many as have come and there is room for, in one system call.
@@ -102,122 +92,114 @@ extension DatagramSocket {
         into batch: DatagramBatch,
         isolation: isolated (any Actor)? = #isolation
     ) async throws(SocketError) -> Int {
-        let operation: Receiving
-        switch beginReceiving(upTo: 1) {
-        case .success(let begun): operation = begun
-        case .failure(let error): throw error
-        }
-        batch.removeAll()
+        var operation = Receiving()
+        var count = 0
         while true {
-            switch receiveStep(operation, into: batch) {
-            case .success(.done(let count)): return count
-            case .success(.wait): await waitForInput(operation)
-            case .success(.yield): await yieldToOthers()
-            case .failure(let error): throw error
-            }
+            count = receiveStep(&operation, into: batch)
+            if operation.isFinished { break }
+            await registration.pause(operation)
         }
-    }
-
-    // The shells around the steps: see the comment in `Registration+Operation.swift`.
-
-    @inlinable
-    @inline(__always)
-    func waitForInput(_ operation: Receiving, isolation: isolated (any Actor)? = #isolation) async {
-        if operation.isOwner {
-            if registration.prepareToPark() { return await Parking.shared.pass() }
-            await registration.waitAsOwner(.read)
-        } else {
-            await registration.waitCancellably(.read)
-        }
-        registration.slowPathEnded()
-    }
-
-    @inlinable
-    @inline(__always)
-    func yieldToOthers(isolation: isolated (any Actor)? = #isolation) async {
-        await Task.yield()
-        registration.slowPathEnded()
+        try operation.check()
+        return count
     }
 }
 
 extension DatagramSocket {
-    @usableFromInline
-    func beginReceiving(upTo maximum: Int) -> Result<Receiving, SocketError> {
+    /// Claims the read direction at the first step, then takes it.
+    @discardableResult
+    @inline(__always)
+    private func receiveStep(
+        _ operation: inout Receiving,
+        upTo maximum: Int,
+        _ step: (Receiving) -> Result<Step, SocketError>
+    ) -> Int {
+        if operation.next == .start {
+            do throws(SocketError) {
+                try beginReceiving(&operation, upTo: maximum)
+            } catch {
+                operation.fail(error)
+                return 0
+            }
+        }
+        return operation.record(step(operation))
+    }
+
+    func beginReceiving(_ operation: inout Receiving, upTo maximum: Int) throws(SocketError) {
         guard maximum > 0 else {
             let detail = "room for \(maximum) bytes: ask for at least one byte"
-            return .failure(SocketError(.invalidArgument, .receive, localAddress: localAddress, detail: detail))
+            throw SocketError(.invalidArgument, .receive, localAddress: localAddress, detail: detail)
         }
-        let start = observation == nil ? 0 : Observation.now()
+        operation.start = observation == nil ? 0 : Observation.now()
         do {
-            return .success(Receiving(start: start, isOwner: try registration.begin(.read)))
+            operation.isOwner = try registration.begin(.read)
         } catch {
-            return .failure(fail(.receive, error, since: start))
+            throw fail(.receive, error, since: operation.start)
         }
     }
 
     /// Into the loop's own memory, and then exactly what came into an array.
     @usableFromInline
-    func receiveStep(
-        _ operation: Receiving,
-        upTo maximum: Int,
-        into datagram: inout Datagram
-    ) -> Result<Step, SocketError> {
-        if unsafe coalesced != nil {
-            return unsafe takeCoalesced(operation) { bytes, arrival in
-                datagram = unsafe Datagram(
-                    bytes: Array(bytes.prefix(maximum)),
-                    header: .init(arrival, room: maximum, port: localAddress.port)
+    func receiveStep(_ operation: inout Receiving, upTo maximum: Int, into datagram: inout Datagram) {
+        receiveStep(&operation, upTo: maximum) { operation in
+            if unsafe coalesced != nil {
+                return unsafe takeCoalesced(operation) { bytes, arrival in
+                    datagram = unsafe Datagram(
+                        bytes: Array(bytes.prefix(maximum)),
+                        header: .init(arrival, room: maximum, port: localAddress.port)
+                    )
+                }
+            }
+            // A Unix datagram can be larger than the loop's memory; a MiB is more than any has.
+            let room = min(maximum, 1 << 20)
+            return receiveStep(operation) { descriptor throws(Errno) in
+                let memory = room > LoopBuffer.byteCount ? .heap(room) : LoopBuffer.take()
+                defer {
+                    if room > LoopBuffer.byteCount { memory.free() } else { memory.giveBack() }
+                }
+                let arrival = try unsafe Syscalls.receiveDatagram(
+                    descriptor,
+                    into: memory.base,
+                    room: room,
+                    control: traits.control
                 )
+                let header = Datagram.Header(arrival, room: room, port: localAddress.port)
+                let bytes = unsafe UnsafeRawBufferPointer(start: memory.base, count: header.byteCount)
+                datagram = unsafe Datagram(bytes: Array(bytes), header: header)
+                return header
             }
-        }
-        // A Unix datagram can be larger than the loop's memory; a MiB is more than any has.
-        let room = min(maximum, 1 << 20)
-        return receiveStep(operation) { descriptor throws(Errno) in
-            let memory = room > LoopBuffer.byteCount ? .heap(room) : LoopBuffer.take()
-            defer {
-                if room > LoopBuffer.byteCount { memory.free() } else { memory.giveBack() }
-            }
-            let arrival = try unsafe Syscalls.receiveDatagram(
-                descriptor,
-                into: memory.base,
-                room: room,
-                control: traits.control
-            )
-            let header = Datagram.Header(arrival, room: room, port: localAddress.port)
-            let bytes = unsafe UnsafeRawBufferPointer(start: memory.base, count: header.byteCount)
-            datagram = unsafe Datagram(bytes: Array(bytes), header: header)
-            return header
         }
     }
 
     @usableFromInline
     func receiveStep(
-        _ operation: Receiving,
+        _ operation: inout Receiving,
         into buffer: inout OutputRawSpan,
         _ header: inout Datagram.Header
-    ) -> Result<Step, SocketError> {
+    ) {
         let room = buffer.freeCapacity
-        if unsafe coalesced != nil {
-            return unsafe takeCoalesced(operation) { bytes, arrival in
-                header = .init(arrival, room: room, port: localAddress.port)
-                unsafe buffer.withUnsafeMutableBytes { memory, initialized in
-                    unsafe memory[initialized...].copyBytes(from: bytes.prefix(room))
-                    initialized += min(room, bytes.count)
+        receiveStep(&operation, upTo: room) { operation in
+            if unsafe coalesced != nil {
+                return unsafe takeCoalesced(operation) { bytes, arrival in
+                    header = .init(arrival, room: room, port: localAddress.port)
+                    unsafe buffer.withUnsafeMutableBytes { memory, initialized in
+                        unsafe memory[initialized...].copyBytes(from: bytes.prefix(room))
+                        initialized += min(room, bytes.count)
+                    }
                 }
             }
-        }
-        return receiveStep(operation) { descriptor throws(Errno) in
-            header = try unsafe buffer.withUnsafeMutableBytes { memory, initialized throws(Errno) in
-                let arrival = try unsafe Syscalls.receiveDatagram(
-                    descriptor,
-                    into: memory.baseAddress.map { unsafe $0 + initialized },
-                    room: room,
-                    control: traits.control
-                )
-                initialized += min(arrival.length, room)
-                return Datagram.Header(arrival, room: room, port: localAddress.port)
+            return receiveStep(operation) { descriptor throws(Errno) in
+                header = try unsafe buffer.withUnsafeMutableBytes { memory, initialized throws(Errno) in
+                    let arrival = try unsafe Syscalls.receiveDatagram(
+                        descriptor,
+                        into: memory.baseAddress.map { unsafe $0 + initialized },
+                        room: room,
+                        control: traits.control
+                    )
+                    initialized += min(arrival.length, room)
+                    return Datagram.Header(arrival, room: room, port: localAddress.port)
+                }
+                return header
             }
-            return header
         }
     }
 
@@ -287,8 +269,11 @@ extension DatagramSocket {
 
     /// As many as there are into the batch's own memory.
     @usableFromInline
-    func receiveStep(_ operation: Receiving, into batch: DatagramBatch) -> Result<Step, SocketError> {
-        Result { () throws(SocketError) in try receiveMany(operation, into: batch) }
+    func receiveStep(_ operation: inout Receiving, into batch: DatagramBatch) -> Int {
+        receiveStep(&operation, upTo: 1) { operation in
+            if operation.next == .start { batch.removeAll() }
+            return Result { () throws(SocketError) in try receiveMany(operation, into: batch) }
+        }
     }
 
     private func receiveMany(_ operation: Receiving, into batch: DatagramBatch) throws(SocketError) -> Step {

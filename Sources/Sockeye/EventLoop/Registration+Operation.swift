@@ -68,6 +68,29 @@ extension Registration {
         }
     }
 
+    /// Suspends where a step of a receive says so.
+    @inlinable
+    @inline(__always)
+    func pause(_ operation: Receiving, isolation: isolated (any Actor)? = #isolation) async {
+        if operation.next == .yield {
+            await Task.yield()
+        } else if operation.isOwner {
+            if prepareToPark() { return await Parking.shared.pass() }
+            await waitAsOwner(.read)
+        } else {
+            await waitCancellably(.read)
+        }
+        slowPathEnded()
+    }
+
+    /// Whether the present task may take bytes that have been received already: neither closed nor cancelled.
+    @inline(__always)
+    var mayContinue: Bool {
+        let now = snapshot
+        if now.isClosed { return false }
+        return isOwnedByCurrentTask ? !now.isOwnerCancelled : !Task.isCancelled
+    }
+
     private var whyClosed: Interruption { snapshot.timeLimit.map { .outOfTime($0) } ?? .closed }
 
     /// Gives a direction back.

@@ -16,6 +16,7 @@ internal import Synchronization
     private let watchesWriting: Atomic<Bool>
     let loop: EventLoop
     private let state: Atomic<UInt64>
+    private let hasTakenBytes = Atomic(false)
     /// The task whose cancellation `ownerWasCancelled` tells, as a number that is only ever compared; 0 for none.
     private let owner = Atomic<UInt>(0)
     @exclusivity(unchecked) private var reader = Waiter.nobody
@@ -259,9 +260,14 @@ internal import Synchronization
         if last { lastOneOut() }
     }
 
+    /// Records that bytes were taken from the read buffer: a store, where an update of the state would cost a locked instruction.
+    @inline(__always)
+    func noteActivity() { hasTakenBytes.store(true, ordering: .relaxed) }
+
     /// Whether any operation has got anywhere since this was last asked.
     func takeTouched() -> Bool {
-        update { $0.takeTouched() }
+        let hasTaken = hasTakenBytes.exchange(false, ordering: .relaxed)
+        return update { $0.takeTouched() } || hasTaken
     }
 
     /// Makes a quick call on the descriptor while it is certain to be open; nil when it is closed.

@@ -41,7 +41,7 @@ extension Framing {
         case .delimited(let delimiter):
             try encode(message, endingWith: delimiter, into: &bytes)
         case .lines:
-            try encode(message, endingWith: [0x0A], into: &bytes)
+            try encode(message, endingWith: [Framing.lineFeed], into: &bytes)
         }
     }
 
@@ -66,7 +66,11 @@ extension Framing {
         if kind == .lines, bytes.count > start, bytes.last == 0x0D { bytes.append(0x0D) }
         let end = bytes.count
         bytes.append(contentsOf: delimiter)
-        if bytes.firstIndex(of: delimiter, from: start, before: end) != nil {
+        var searched = start
+        let early = unsafe bytes.withUnsafeBytes { all in
+            unsafe ByteSearch.firstIndex(of: delimiter, in: all, from: &searched, before: end)
+        }
+        if early != nil {
             bytes.removeSubrange(start...)
             let words = "a message that holds its own end, \(FramingWords.delimiter(delimiter)), would be read as two"
             throw SocketError(.invalidArgument, .send, detail: words)
@@ -80,26 +84,5 @@ extension [UInt8] {
     fileprivate mutating func reserveRoom(_ more: Int) {
         let needed = count + more
         if needed > capacity { reserveCapacity(Swift.max(needed, capacity * 2)) }
-    }
-
-    /// Where `delimiter`, of at least one byte, first begins, at `first` or behind it and before `end`.
-    func firstIndex(of delimiter: [UInt8], from first: Int, before end: Int) -> Int? {
-        let last = Swift.min(end, count - delimiter.count + 1)
-        guard first < last else { return nil }
-        return unsafe withUnsafeBufferPointer { all in
-            unsafe delimiter.withUnsafeBufferPointer { wanted in
-                let head = unsafe wanted[0]
-                var index = first
-                search: while index < last {
-                    defer { index += 1 }
-                    guard unsafe all[index] == head else { continue }
-                    for offset in wanted.indices.dropFirst() where unsafe all[index + offset] != wanted[offset] {
-                        continue search
-                    }
-                    return index
-                }
-                return nil
-            }
-        }
     }
 }

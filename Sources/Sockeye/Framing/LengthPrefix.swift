@@ -43,7 +43,24 @@ struct LengthPrefix: Sendable, Hashable {
     }
 
     /// The length of the message that follows these bytes.
-    func messageLength(_ header: [UInt8], maximum: Int) throws(SocketError) -> Int {
+    @inline(__always)
+    func messageLength(_ header: UnsafeRawBufferPointer, maximum: Int) throws(SocketError) -> Int {
+        if width <= 8 {
+            var value: UInt64 = 0
+            for place in 0..<width {
+                let byte = unsafe header[byteOrder == .bigEndian ? place : width - 1 - place]
+                value = value << 8 | UInt64(byte)
+            }
+            let isNegative = isSigned && value >> UInt64(width * 8 - 1) != 0
+            let length = value &- UInt64(own)
+            if !isNegative, value >= UInt64(own), length <= UInt64(maximum) { return Int(length) }
+        }
+        return try unsafe unusualLength(Array(header), maximum)
+    }
+
+    /// A length that is too long, or negative, or that more than 8 bytes make.
+    @inline(never)
+    private func unusualLength(_ header: [UInt8], _ maximum: Int) throws(SocketError) -> Int {
         guard let length = fitting(header, byteOrder, maximum) else {
             throw SocketError(.limitExceeded, .receive, detail: complaint(about: header, maximum))
         }

@@ -62,7 +62,7 @@ extension Connection {
         } catch {
             throw SocketError(error, .release, remote: remoteAddress)
         }
-        let count = unsafe held?.count ?? 0
+        let count = bufferedByteCount
         guard count == 0 else {
             registration.end(.read)
             let detail = "\(count) bytes have come that nobody has received"

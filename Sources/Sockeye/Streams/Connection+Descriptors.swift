@@ -52,21 +52,24 @@ extension Connection {
     /// - Cancellation, Concurrency: as ``receive(upTo:)``.
     /// - Throws: `.limitExceeded`, `.exhausted` as said; otherwise as ``receive(upTo:)``.
     public func receive(upTo maximum: Int, descriptors limit: Int) async throws(SocketError) -> DescriptorMessage? {
-        let operation = try beginReceiving(upTo: maximum).get()
-        if unsafe held != nil {
-            var bytes: [UInt8] = []
-            // What was kept came without descriptors, or its descriptors were told of when it came.
-            while case .yield = takeHeld(upTo: maximum, into: &bytes) { await yieldToOthers() }
-            return DescriptorMessage(bytes: bytes, descriptors: [])
-        }
+        var operation = Receiving()
         var came = CameWithDescriptors()
+        var bytes: [UInt8] = []
+        var count = 0
+        try beginReceiving(&operation, upTo: maximum)
         while true {
-            switch try receiveStep(operation, upTo: maximum, into: &came) {
-            case .done(let count): return try handOut(count, came, limit, operation)
-            case .wait: await waitForInput(operation)
-            case .yield: await yieldToOthers()
+            if hasBufferedBytes {
+                // These bytes came without descriptors, or the descriptors were reported when they came.
+                count = unsafe takeBuffered(&operation, upTo: maximum) { bytes = unsafe Array($0) }
+            } else {
+                count = operation.record(.success(try receiveStep(operation, upTo: maximum, into: &came)))
+                if operation.isFinished { return try handOut(count, came, limit, operation) }
             }
+            if operation.isFinished { break }
+            await registration.pause(operation)
         }
+        try operation.check()
+        return count == 0 ? nil : DescriptorMessage(bytes: bytes, descriptors: [])
     }
 }
 
@@ -138,9 +141,7 @@ extension Connection {
             let open = try OpenDescriptor.wrap(came.descriptors, areTruncated: came.areTruncated, atMost: limit)
             return count == 0 ? nil : DescriptorMessage(bytes: came.bytes, descriptors: open)
         } catch {
-            var kept = InputBuffer()
-            unsafe kept.append(came.bytes.span.bytes)
-            unsafe held = kept
+            putBack(unsafe came.bytes.span.bytes)
             throw error.adding(detail: "the bytes are kept for the next receive").with(
                 local: nil,
                 remote: remoteAddress

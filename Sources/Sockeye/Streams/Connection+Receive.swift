@@ -19,20 +19,15 @@ extension Connection {
         upTo maximum: Int,
         isolation: isolated (any Actor)? = #isolation
     ) async throws(SocketError) -> [UInt8]? {
-        let operation: Receiving
-        switch beginReceiving(upTo: maximum) {
-        case .success(let begun): operation = begun
-        case .failure(let error): throw error
-        }
-        var bytes: [UInt8] = []
+        var operation = Receiving()
+        var bytes: [UInt8]?
         while true {
-            switch receiveStep(operation, upTo: maximum, into: &bytes) {
-            case .success(.done(let count)): return count == 0 ? nil : bytes
-            case .success(.wait): await waitForInput(operation)
-            case .success(.yield): await yieldToOthers()
-            case .failure(let error): throw error
-            }
+            bytes = receiveStep(&operation, upTo: maximum)
+            if operation.isFinished { break }
+            await registration.pause(operation)
         }
+        try operation.check()
+        return bytes
     }
 
     /// Waits for bytes and appends those that have come to the caller's memory: no allocation, no copy.
@@ -48,19 +43,15 @@ extension Connection {
         into buffer: inout OutputRawSpan,
         isolation: isolated (any Actor)? = #isolation
     ) async throws(SocketError) -> Int {
-        let operation: Receiving
-        switch beginReceiving(upTo: buffer.freeCapacity) {
-        case .success(let begun): operation = begun
-        case .failure(let error): throw error
-        }
+        var operation = Receiving()
+        var count = 0
         while true {
-            switch receiveStep(operation, into: &buffer) {
-            case .success(.done(let count)): return count
-            case .success(.wait): await waitForInput(operation)
-            case .success(.yield): await yieldToOthers()
-            case .failure(let error): throw error
-            }
+            count = receiveStep(&operation, into: &buffer)
+            if operation.isFinished { break }
+            await registration.pause(operation)
         }
+        try operation.check()
+        return count
     }
 
     /// Waits for bytes and lends those that have come, in memory that belongs to the event loop.
@@ -79,75 +70,103 @@ extension Connection {
         upTo maximum: Int = 65_536,
         isolation: isolated (any Actor)? = #isolation
     ) async throws(SocketError) -> ReceivedBytes? {
-        let operation: Receiving
-        switch beginReceiving(upTo: maximum) {
-        case .success(let begun): operation = begun
-        case .failure(let error): throw error
-        }
+        var operation = Receiving()
         var lent = LoopBuffer.none
+        var count = 0
         while true {
-            switch receiveStep(operation, upTo: maximum, lending: &lent) {
-            case .success(.done(let count)): return count == 0 ? nil : ReceivedBytes(lent, count: count)
-            case .success(.wait): await waitForInput(operation)
-            case .success(.yield): await yieldToOthers()
-            case .failure(let error): throw error
-            }
+            count = receiveStep(&operation, upTo: maximum, lending: &lent)
+            if operation.isFinished { break }
+            await registration.pause(operation)
         }
-    }
-
-    /// Suspends until there may be something to receive.
-    @inlinable
-    @inline(__always)
-    func waitForInput(_ operation: Receiving, isolation: isolated (any Actor)? = #isolation) async {
-        if operation.isOwner {
-            if registration.prepareToPark() { return await Parking.shared.pass() }
-            await registration.waitAsOwner(.read)
-        } else {
-            await registration.waitCancellably(.read)
-        }
-        registration.slowPathEnded()
-    }
-
-    /// Lets the other tasks of the loop run.
-    @inlinable
-    @inline(__always)
-    func yieldToOthers(isolation: isolated (any Actor)? = #isolation) async {
-        await Task.yield()
-        registration.slowPathEnded()
+        try operation.check()
+        return count == 0 ? nil : ReceivedBytes(lent, count: count)
     }
 }
 
-/// A receive that has claimed its direction, with the time at which it began if somebody observes it.
+/// A receive or a read in progress: what an inlined shell and its steps tell each other.
 @usableFromInline
 struct Receiving {
-    let start: UInt64
-    @usableFromInline let isOwner: Bool
+    @usableFromInline
+    enum Next: UInt8 {
+        /// Nothing has been claimed yet.
+        case start
+        /// It is over: `error` says whether it failed.
+        case finish
+        /// The call would block: wait for input, then take the next step.
+        case wait
+        /// The task has had its share of the loop: let others run, then take the next step.
+        case yield
+    }
+
+    /// When it began, if it is observed.
+    @usableFromInline var start: UInt64 = 0
+    @usableFromInline var next = Next.start
+    @usableFromInline var isOwner = false
+    /// A read has found the end of the stream behind its result.
+    @usableFromInline var isAtEnd = false
+    @usableFromInline var error: SocketError?
+
+    @inlinable
+    @inline(__always)
+    init() {}
+
+    @inlinable
+    @inline(__always)
+    var isFinished: Bool { next == .finish }
+
+    mutating func fail(_ error: SocketError) {
+        next = .finish
+        self.error = error
+    }
+
+    /// Throws the error of a receive that failed.
+    ///
+    /// Opaque on purpose: an inlined shell that throws an error itself can crash the compiler in its caller's release build
+    /// (docs/workarounds.md, "No thrown errors in inlined code").
+    @usableFromInline
+    @inline(never)
+    func check() throws(SocketError) {
+        if let error { throw error }
+    }
+
+    /// Records how a step went, and returns how much it moved; 0 unless it is over.
+    @inline(__always)
+    mutating func record(_ result: Result<Step, SocketError>) -> Int {
+        switch result {
+        case .success(.done(let count)):
+            next = .finish
+            return count
+        case .success(.wait): next = .wait
+        case .success(.yield): next = .yield
+        case .failure(let error): fail(error)
+        }
+        return 0
+    }
 }
 
 extension Connection {
-    @usableFromInline
-    func beginReceiving(upTo maximum: Int) -> Result<Receiving, SocketError> {
+    /// Claims the read direction. `operation.next` stays `.start`.
+    @inline(__always)
+    func beginReceiving(_ operation: inout Receiving, upTo maximum: Int) throws(SocketError) {
         guard maximum > 0 else {
             let detail = "room for \(maximum) bytes: ask for at least one byte"
-            return .failure(SocketError(.invalidArgument, .receive, detail: detail))
+            throw SocketError(.invalidArgument, .receive, detail: detail)
         }
-        let start = observation == nil ? 0 : Observation.now()
+        operation.start = observation == nil ? 0 : Observation.now()
         do {
-            return .success(Receiving(start: start, isOwner: try registration.begin(.read)))
+            operation.isOwner = try registration.begin(.read)
         } catch {
-            return .failure(fail(.receive, error, since: start))
+            throw fail(.receive, error, since: operation.start)
         }
     }
 
-    /// Into the loop's own memory, and then exactly what came into an array.
+    /// Into the loop's own memory, and then exactly what arrived into an array.
     @usableFromInline
-    func receiveStep(
-        _ operation: Receiving,
-        upTo maximum: Int,
-        into bytes: inout [UInt8]
-    ) -> Result<Step, SocketError> {
-        if unsafe held != nil { return .success(takeHeld(upTo: maximum, into: &bytes)) }
-        return receiveStep(operation) { descriptor throws(Errno) in
+    func receiveStep(_ operation: inout Receiving, upTo maximum: Int) -> [UInt8]? {
+        var bytes: [UInt8]?
+        unsafe receiveStep(&operation, upTo: maximum) { buffered in
+            bytes = unsafe Array(buffered)
+        } attempt: { descriptor throws(Errno) in
             let memory = LoopBuffer.take()
             defer { memory.giveBack() }
             let room = min(maximum, LoopBuffer.byteCount)
@@ -155,13 +174,18 @@ extension Connection {
             if count > 0 { bytes = unsafe Array(UnsafeRawBufferPointer(start: memory.base, count: count)) }
             return Attempt(count: count, isShort: count < room && count > 0)
         }
+        return bytes
     }
 
     @usableFromInline
-    func receiveStep(_ operation: Receiving, into buffer: inout OutputRawSpan) -> Result<Step, SocketError> {
-        if unsafe held != nil { return .success(takeHeld(into: &buffer)) }
-        return receiveStep(operation) { descriptor throws(Errno) in
-            let room = buffer.freeCapacity
+    func receiveStep(_ operation: inout Receiving, into buffer: inout OutputRawSpan) -> Int {
+        let room = buffer.freeCapacity
+        return unsafe receiveStep(&operation, upTo: room) { buffered in
+            unsafe buffer.withUnsafeMutableBytes { memory, initialized in
+                unsafe UnsafeMutableRawBufferPointer(rebasing: memory[initialized...]).copyMemory(from: buffered)
+                initialized += buffered.count
+            }
+        } attempt: { descriptor throws(Errno) in
             let count = try unsafe buffer.withUnsafeMutableBytes { memory, initialized throws(Errno) in
                 let target = unsafe memory.baseAddress.map { unsafe $0 + initialized }
                 let count = try unsafe Syscalls.receive(descriptor, into: target, count: room)
@@ -172,17 +196,15 @@ extension Connection {
         }
     }
 
-    /// Into the loop's memory, which the caller gives back when bytes have come.
+    /// Into the loop's memory, which the caller gives back when bytes have arrived.
     @usableFromInline
-    func receiveStep(
-        _ operation: Receiving,
-        upTo maximum: Int,
-        lending lent: inout LoopBuffer
-    ) -> Result<Step, SocketError> {
-        if unsafe held != nil { return .success(takeHeld(upTo: maximum, lending: &lent)) }
-        return receiveStep(operation) { descriptor throws(Errno) in
+    func receiveStep(_ operation: inout Receiving, upTo maximum: Int, lending lent: inout LoopBuffer) -> Int {
+        let room = min(maximum, LoopBuffer.byteCount)
+        return unsafe receiveStep(&operation, upTo: room) { buffered in
+            lent = LoopBuffer.take()
+            if let from = buffered.baseAddress { unsafe lent.base?.copyMemory(from: from, byteCount: buffered.count) }
+        } attempt: { descriptor throws(Errno) in
             let memory = LoopBuffer.take()
-            let room = min(maximum, LoopBuffer.byteCount)
             do throws(Errno) {
                 let count = try unsafe Syscalls.receive(descriptor, into: memory.base, count: room)
                 if count > 0 { lent = memory } else { memory.giveBack() }
@@ -192,6 +214,32 @@ extension Connection {
                 throw error
             }
         }
+    }
+
+    /// Claims the read direction at its first call, and returns how many bytes were moved; 0 at the end of the stream, and
+    /// where `operation` says that it is not over.
+    ///
+    /// - Parameters:
+    ///   - body: Gets bytes that an earlier read has left.
+    ///   - attempt: One system call.
+    @discardableResult
+    @inline(__always)
+    private func receiveStep(
+        _ operation: inout Receiving,
+        upTo maximum: Int,
+        _ body: (UnsafeRawBufferPointer) -> Void,
+        attempt: (Int32) throws(Errno) -> Attempt
+    ) -> Int {
+        if operation.next == .start {
+            do throws(SocketError) {
+                try beginReceiving(&operation, upTo: maximum)
+            } catch {
+                operation.fail(error)
+                return 0
+            }
+        }
+        if hasBufferedBytes { return unsafe takeBuffered(&operation, upTo: maximum, body) }
+        return operation.record(receiveStep(operation, attempt))
     }
 
     @inline(__always)

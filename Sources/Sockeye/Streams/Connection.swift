@@ -23,11 +23,11 @@ internal import Synchronization
 public final class Connection: Sendable {
     @usableFromInline let registration: Registration
     let observation: Observation?
-    /// Bytes that have come beyond what a read of something whole took: the next receive, of whatever kind, has them first.
-    ///
-    /// nil while there are none, so that a connection that is only received from pays one test for it.
-    // SAFETY: touched only by whoever has claimed the read direction, which one task at a time can.
-    @exclusivity(unchecked) nonisolated(unsafe) var held: InputBuffer?
+    /// Bytes that have been received beyond what the last read took: the next receive, of any kind, returns them first.
+    // SAFETY: touched only by the task that has claimed it: see `Connection+Reading.swift`.
+    @exclusivity(unchecked) nonisolated(unsafe) var readBuffer = ReadBuffer()
+    /// A `ReadBufferState`.
+    let readBufferState = Atomic<UInt8>(ReadBufferState.empty)
 
     // What every message looks at stands above, together, so that it shares a line of the cache.
     private let knownLocalAddress: SocketAddress?

@@ -52,8 +52,15 @@ extension Connection {
         @inlinable
         @inline(__always)
         public func nextLine(isolation: isolated (any Actor)? = #isolation) async throws(SocketError) -> Line? {
-            let reading = try await connection.read(Reading(framing))
-            return Line(reading)
+            var operation = Receiving()
+            var line: Line?
+            while true {
+                line = connection.lineStep(&operation, framing)
+                if operation.isFinished { break }
+                await connection.registration.pause(operation)
+            }
+            try operation.check()
+            return line
         }
 
         /// For `for try await`.
@@ -85,13 +92,6 @@ extension Connection {
         public let text: String
         /// `.missing` for a last line that the end of the stream cut off, or that was meant to end so.
         public let ending: Framing.LineEnding
-
-        @usableFromInline
-        init?(_ reading: Reading) {
-            guard let bytes = reading.result else { return nil }
-            text = String(decoding: bytes, as: UTF8.self)
-            ending = reading.ending
-        }
     }
 
     /// Text over a connection, decoded from UTF-8 as it comes.
@@ -110,7 +110,15 @@ extension Connection {
         /// - Returns: nil once the peer has finished sending. A character that it left incomplete is U+FFFD.
         /// - Cancellation, Concurrency, Throws: as ``Connection/receive(upTo:isolation:)``.
         public func next(isolation: isolated (any Actor)? = #isolation) async throws(SocketError) -> String? {
-            try await connection.read(Reading(.text)).result.map { String(decoding: $0, as: UTF8.self) }
+            var operation = Receiving()
+            var text: String?
+            while true {
+                text = connection.textStep(&operation)
+                if operation.isFinished { break }
+                await connection.registration.pause(operation)
+            }
+            try operation.check()
+            return text
         }
 
         /// For `for try await`.

@@ -37,7 +37,15 @@ extension Connection {
         @inlinable
         @inline(__always)
         public func next(isolation: isolated (any Actor)? = #isolation) async throws(SocketError) -> [UInt8]? {
-            try await connection.read(Reading(framing)).result
+            var operation = Receiving()
+            var message: [UInt8]?
+            while true {
+                message = connection.messageStep(&operation, framing)
+                if operation.isFinished { break }
+                await connection.registration.pause(operation)
+            }
+            try operation.check()
+            return message
         }
 
         /// Sends a message: all of it, or it throws. It leaves in one system call, with its length or its delimiter.

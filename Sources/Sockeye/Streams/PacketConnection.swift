@@ -142,7 +142,8 @@ extension Connection {
         upTo maximum: Int,
         descriptors limit: Int
     ) async throws(SocketError) -> DescriptorMessage? {
-        let operation = try beginReceiving(upTo: maximum).get()
+        var operation = Receiving()
+        try beginReceiving(&operation, upTo: maximum)
         var came = CameWithDescriptors()
         while true {
             switch try receiveStep(operation, upTo: maximum, into: &came) {

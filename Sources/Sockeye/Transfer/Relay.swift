@@ -95,16 +95,7 @@ private final class Flow: Sendable {
 
     /// What has come beyond what an earlier read took, before the kernel moves what comes after it.
     private func sendHeld() async throws(SocketError) {
-        let operation = try source.beginReceiving(upTo: 1).get()
-        var bytes: [UInt8] = []
-        let hasSome = unsafe source.held != nil
-        if hasSome {
-            while case .yield = source.takeHeld(upTo: .max, into: &bytes) { await source.yieldToOthers() }
-        } else {
-            source.registration.end(.read)
-        }
-        _ = operation
-        if bytes.isEmpty { return }
+        guard source.hasBufferedBytes, let bytes = try await source.receive(upTo: .max) else { return }
         try await target.send(bytes)
         moved.add(bytes.count, ordering: .relaxed)
     }
@@ -119,7 +110,8 @@ private final class Flow: Sendable {
     /// Through the pipe: first all that has come, as far as it fits, then all of that out, and so on.
     private func splice(through pipe: Pipe) async throws(SocketError) -> Outcome {
         while true {
-            let receiving = try source.beginReceiving(upTo: 1).get()
+            var receiving = Receiving()
+            try source.beginReceiving(&receiving, upTo: 1)
             guard let count = try await fill(pipe, receiving) else { return .unsupported }
             if count == 0 { return .finished }
             try await empty(pipe, of: count)

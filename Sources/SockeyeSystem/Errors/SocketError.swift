@@ -11,7 +11,6 @@
 public struct SocketError: Error, Sendable, CustomStringConvertible {
     /// One reference, so that throwing it through many frames stays as cheap as returning a pointer.
     private final class Storage: Sendable {
-        let code: Code
         let operation: Operation
         let errno: Errno?
         let localAddress: SocketAddress?
@@ -20,7 +19,6 @@ public struct SocketError: Error, Sendable, CustomStringConvertible {
         let attempts: [SocketError]
 
         init(
-            code: Code,
             operation: Operation,
             errno: Errno?,
             localAddress: SocketAddress?,
@@ -28,7 +26,6 @@ public struct SocketError: Error, Sendable, CustomStringConvertible {
             detail: String?,
             attempts: [SocketError]
         ) {
-            self.code = code
             self.operation = operation
             self.errno = errno
             self.localAddress = localAddress
@@ -39,6 +36,10 @@ public struct SocketError: Error, Sendable, CustomStringConvertible {
     }
 
     private let storage: Storage
+    /// The meaning, for a `switch`.
+    // Beside the reference and not behind it: a typed error that is nothing but one reference can crash the compiler in a
+    // release build of its caller. See docs/workarounds.md, "No thrown errors in inlined code".
+    public let code: Code
 
     /// Makes an error by hand, as tests and wrappers do.
     ///
@@ -54,8 +55,8 @@ public struct SocketError: Error, Sendable, CustomStringConvertible {
         detail: String? = nil,
         attempts: [SocketError] = []
     ) {
+        self.code = code
         storage = Storage(
-            code: code,
             operation: operation,
             errno: errno,
             localAddress: localAddress,
@@ -85,8 +86,6 @@ public struct SocketError: Error, Sendable, CustomStringConvertible {
         )
     }
 
-    /// The meaning, for a `switch`.
-    public var code: Code { storage.code }
     /// What was attempted.
     public var operation: Operation { storage.operation }
     /// The system's own number, where the system reported the error.

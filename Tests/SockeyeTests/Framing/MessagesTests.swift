@@ -124,7 +124,7 @@ import Testing
             reader.cancel()
             #expect(await reader.value?.code == .cancelled)
             #expect(other.byteCountHeld == 7)
-            #expect((unsafe other.held?.capacity ?? 0) < 1024)
+            #expect((unsafe other.readBuffer.capacity) < 1024)
         }
     }
 

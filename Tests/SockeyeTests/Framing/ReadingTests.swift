@@ -222,5 +222,5 @@ import Testing
 
 extension Connection {
     /// How many bytes a read has left; nil when there is no memory for any.
-    var byteCountHeld: Int? { unsafe held?.count }
+    var byteCountHeld: Int? { unsafe readBuffer.isEmpty ? nil : readBuffer.count }
 }

@@ -1,0 +1,3 @@
+module sockeye.example/benchmarks/framed
+
+go 1.19
