@@ -50,8 +50,6 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["SockeyeSystem"], path: "Tests/TestSupport"),
         // What a test runs as a process of its own, to measure its memory.
         .executableTarget(name: "TransferProgram", dependencies: ["Sockeye"], path: "Tests/TransferProgram"),
-        // What the optimiser is shown in a release build, and nobody runs.
-        .executableTarget(name: "HandlerShapes", dependencies: ["Sockeye"], path: "Tests/HandlerShapes"),
         .testTarget(
             name: "SockeyeTests",
             dependencies: ["Sockeye", "SockeyeTesting", "TransferProgram", "TestSupport"]

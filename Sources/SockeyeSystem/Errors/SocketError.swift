@@ -37,8 +37,8 @@ public struct SocketError: Error, Sendable, CustomStringConvertible {
 
     private let storage: Storage
     /// The meaning, for a `switch`.
-    // Beside the reference and not behind it: a typed error that is nothing but one reference can crash the compiler in a
-    // release build of its caller. See docs/workarounds.md, "No thrown errors in inlined code".
+    // Beside the reference, and behind it in the order of fields: an error that ends with a reference can crash the compiler in a
+    // release build of its caller. See docs/workarounds.md, "`SocketError` does not end with a reference".
     public let code: Code
 
     /// Makes an error by hand, as tests and wrappers do.

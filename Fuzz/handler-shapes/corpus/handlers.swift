@@ -1,21 +1,19 @@
+// Handlers as people write them, by hand: several waits, early ends, loops and catches. One of them, with an early
+// `return try await` between two receives, crashed Swift 6.3.1 when the steps of a receive threw instead of returning a Result.
 import Sockeye
 
-// Programs as people write them, for the optimiser: `receive`, `send` and their relatives are inlined into the caller's frame, and
-// one such handler once crashed the compiler in a release build (docs/workarounds.md, "No thrown errors in inlined code").
-// `.ci/run` builds this in release mode. It is never run.
-
 /// Handlers with several waits, early ends, loops and catches in every combination that is likely.
-enum HandlerShapes {
-    static func echo(_ connection: Connection) async throws {
+public enum HandlerShapes {
+    public static func echo(_ connection: Connection) async throws {
         while let data = try await connection.receive(upTo: 1_024) { try await connection.send(data) }
     }
 
-    static func earlyEnd(_ connection: Connection) async throws {
+    public static func earlyEnd(_ connection: Connection) async throws {
         guard try await connection.receive(upTo: 1) == Array("f".utf8) else { return try await echo(connection) }
         while let data = try await connection.receive(upTo: 1_024) { print(data.count) }
     }
 
-    static func severalEnds(_ connection: Connection) async throws {
+    public static func severalEnds(_ connection: Connection) async throws {
         guard let first = try await connection.receive(upTo: 1)?.first else { return }
         switch first {
         case 1: return try await echo(connection)
@@ -29,12 +27,12 @@ enum HandlerShapes {
         while try await connection.receive(upTo: 10) != nil {}
     }
 
-    static func catches(_ connection: Connection) async {
+    public static func catches(_ connection: Connection) async {
         do {
             while let data = try await connection.receive(upTo: 64) {
                 do {
                     try await connection.send(data)
-                } catch  where error.code == .reset {
+                } catch where error.code == .reset {
                     continue
                 }
             }
@@ -43,7 +41,7 @@ enum HandlerShapes {
         }
     }
 
-    static func catchesTyped(_ connection: Connection) async throws(SocketError) {
+    public static func catchesTyped(_ connection: Connection) async throws(SocketError) {
         do throws(SocketError) {
             let header = try await connection.receive(exactly: 4)
             if header == [0, 0, 0, 0] { return try await connection.send("nothing\n") }
@@ -54,7 +52,7 @@ enum HandlerShapes {
         }
     }
 
-    static func defers(_ connection: Connection) async throws {
+    public static func defers(_ connection: Connection) async throws {
         defer { print("gone") }
         if try await connection.receive(upTo: 1) == nil { return }
         defer { print("going") }
@@ -64,7 +62,7 @@ enum HandlerShapes {
         try await connection.send(more)
     }
 
-    static func lends(_ connection: Connection) async throws {
+    public static func lends(_ connection: Connection) async throws {
         while let bytes = try await connection.receiveLent() {
             if bytes.count == 1 { return try await connection.send(bytes) }
             try await connection.send(bytes)
@@ -73,8 +71,8 @@ enum HandlerShapes {
 }
 
 /// The same with messages, lines and text.
-enum MessageShapes {
-    static func messages(_ connection: Connection) async throws {
+public enum MessageShapes {
+    public static func messages(_ connection: Connection) async throws {
         let messages = connection.messages(.lengthPrefixed(UInt16.self))
         guard let name = try await messages.next() else { return try await HandlerShapes.echo(connection) }
         for try await message in messages {
@@ -84,7 +82,7 @@ enum MessageShapes {
         try await messages.send(contentsOf: ["a", "b"])
     }
 
-    static func lines(_ connection: Connection) async throws {
+    public static func lines(_ connection: Connection) async throws {
         guard try await connection.lines.next() == "HELLO" else { return try await connection.send("what?\n") }
         for try await line in connection.lines {
             switch line {
@@ -96,7 +94,7 @@ enum MessageShapes {
         for try await piece in connection.text { print(piece, terminator: "") }
     }
 
-    static func until(_ connection: Connection) async throws {
+    public static func until(_ connection: Connection) async throws {
         while let head = try await connection.receive(until: "\r\n\r\n", upTo: 8_192) {
             guard head.count > 4 else { return }
             do {
@@ -107,7 +105,7 @@ enum MessageShapes {
         }
     }
 
-    static func limits(_ connection: Connection) async throws {
+    public static func limits(_ connection: Connection) async throws {
         let answer = try await withTimeout(.seconds(1)) { try await connection.receive(upTo: 10) }
         guard let answer else { return try await HandlerShapes.echo(connection) }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -119,8 +117,8 @@ enum MessageShapes {
 }
 
 /// The same with datagrams.
-enum DatagramShapes {
-    static func answers(_ socket: DatagramSocket) async throws {
+public enum DatagramShapes {
+    public static func answers(_ socket: DatagramSocket) async throws {
         let first: Datagram = try await socket.receive()
         guard first.bytes != [0] else { return try await socket.send(first.bytes, to: first.from) }
         while true {
@@ -128,13 +126,13 @@ enum DatagramShapes {
             if bytes.isEmpty { return }
             do {
                 try await socket.send(bytes, to: from)
-            } catch  where error.code == .refused {
+            } catch where error.code == .refused {
                 continue
             }
         }
     }
 
-    static func batches(_ socket: DatagramSocket) async throws {
+    public static func batches(_ socket: DatagramSocket) async throws {
         let batch = try DatagramBatch(capacity: 32)
         while try await socket.receive(into: batch) > 0 {
             if batch.isEmpty { return try await answers(socket) }
@@ -143,9 +141,8 @@ enum DatagramShapes {
     }
 }
 
-@main
-struct Shapes {
-    static func main() async throws {
+public enum Servers {
+    public static func serve() async throws {
         let listener = try await Listener.bind(to: "127.0.0.1:0")
         try await listener.serve { connection in
             guard try await connection.receive(upTo: 1) == Array("f".utf8) else {
