@@ -47,7 +47,7 @@ let package = Package(
         ),
         .executableTarget(name: "SockeyeMain", dependencies: ["SockeyeCLI"], linkerSettings: startsFast),
         .testTarget(name: "SockeyeSystemTests", dependencies: ["SockeyeSystem", "TestSupport"]),
-        .target(name: "TestSupport", dependencies: ["SockeyeSystem"], path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["Sockeye", "SockeyeSystem"], path: "Tests/TestSupport"),
         // What a test runs as a process of its own, to measure its memory.
         .executableTarget(name: "TransferProgram", dependencies: ["Sockeye"], path: "Tests/TransferProgram"),
         .testTarget(

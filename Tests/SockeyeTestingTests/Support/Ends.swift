@@ -1,6 +1,6 @@
-import Foundation
 import Sockeye
 import SockeyeSystem
+import TestSupport
 import Testing
 
 /// The ways to connect two ends that these tests run over.
@@ -11,20 +11,9 @@ enum Link: String, Sendable, CaseIterable, CustomTestStringConvertible {
 
     static let tcp: [Link] = [.ipv4, .ipv6]
 
-    private var endpoint: Endpoint {
-        switch self {
-        case .ipv4, .pair: "127.0.0.1:0"
-        case .ipv6: "[::1]:0"
-        case .unix: .unix(NSTemporaryDirectory() + "sockeye-testing-\(UUID().uuidString.prefix(13)).sock")
-        }
-    }
-
     func withListener<Result>(_ body: (Listener) async throws -> Result) async throws -> Result {
-        let listener = try await Listener.bind(to: endpoint)
-        defer {
-            listener.close()
-            if case .unixPath(let path) = listener.localAddress.kind { SystemFile.remove(path) }
-        }
+        let listener = try await Listener.bind(to: (Family(rawValue: rawValue) ?? .ipv4).freshEndpoint())
+        defer { listener.close() }
         return try await body(listener)
     }
 
@@ -48,39 +37,14 @@ enum Link: String, Sendable, CaseIterable, CustomTestStringConvertible {
         _ other: Connection,
         _ body: (Connection, Connection) async throws -> Result
     ) async throws -> Result {
-        let watchdog = Task {
-            // SLEEP: the watchdog's own, which the body's end cuts short.
-            guard (try? await Task.sleep(for: .seconds(120))) != nil else { return }
-            Issue.record("still not done after 120 seconds: both connections are aborted")
-            one.abort()
-            other.abort()
-        }
         defer {
-            watchdog.cancel()
             one.abort()
             other.abort()
         }
-        return try await body(one, other)
+        return try await withWatchdog(one, other, body)
     }
 }
 
-/// The error that `body` throws, if it throws one of ours.
-func socketError(_ body: () async throws -> Void) async -> SocketError? {
-    do {
-        try await body()
-        return nil
-    } catch {
-        return error as? SocketError
-    }
-}
-
-/// Sees every operation of a connection.
-final class Events: SocketObserver {
-    private let events = Locked<[SocketEvent]>([])
-
-    func observe(_ event: SocketEvent) { events.with { $0.append(event) } }
-
-    func all(_ operation: SocketError.Operation) -> [SocketEvent] {
-        events.with { $0 }.filter { $0.operation == operation }
-    }
+extension Observed {
+    func all(_ operation: SocketError.Operation) -> [SocketEvent] { all.filter { $0.operation == operation } }
 }

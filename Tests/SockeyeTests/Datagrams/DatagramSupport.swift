@@ -1,6 +1,7 @@
 import Foundation
 import SockeyeSystem
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Sockeye

@@ -1,6 +1,7 @@
 import Foundation
 import SockeyeSystem
 import Synchronization
+import TestSupport
 
 /// The other end as a plain blocking socket, each call on a thread of its own: a peer without an event loop.
 final class RawPeer: Sendable {

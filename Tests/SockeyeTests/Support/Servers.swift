@@ -1,5 +1,6 @@
 import Foundation
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import Sockeye

@@ -1,5 +1,6 @@
 import Sockeye
 import SockeyeSystem
+import TestSupport
 
 extension Conversation {
     /// Datagrams one by one, in batches, cut by the kernel, refused, with descriptors, and over a socket that changes hands.

@@ -1,5 +1,6 @@
 import Sockeye
 import SockeyeSystem
+import TestSupport
 
 /// A small conversation that makes every system call that the library makes, and what came of it.
 enum Conversation: String, CaseIterable, Sendable {

@@ -1,31 +1,9 @@
 import Foundation
 import SockeyeSystem
 import Synchronization
+import TestSupport
 
-/// The families that every socket test runs over.
-enum Family: String, CaseIterable, Sendable, CustomStringConvertible {
-    case ipv4, ipv6, unix
-
-    var description: String { rawValue }
-    static let tcp: [Family] = [.ipv4, .ipv6]
-
-    /// An endpoint of this computer that nobody uses: port 0, or a path in a folder of this process.
-    func freshEndpoint() -> Endpoint {
-        switch self {
-        case .ipv4: "127.0.0.1:0"
-        case .ipv6: "[::1]:0"
-        case .unix: .unix(ScratchFolder.path())
-        }
-    }
-
-    var addressFamily: AddressFamily {
-        switch self {
-        case .ipv4: .ipv4
-        case .ipv6: .ipv6
-        case .unix: .unix
-        }
-    }
-
+extension Family {
     func socket(_ kind: SocketKind = .stream) throws(SocketError) -> Socket { try Socket(addressFamily, kind) }
 
     func bound(_ kind: SocketKind) throws(SocketError) -> Socket {
@@ -38,21 +16,6 @@ enum Family: String, CaseIterable, Sendable, CustomStringConvertible {
         let socket = try bound(.stream)
         try socket.listen()
         return socket
-    }
-}
-
-/// A folder for the files of Unix sockets, which goes when the process ends.
-enum ScratchFolder {
-    private static let folder: String = {
-        let path = NSTemporaryDirectory() + "sockeye-system-\(getpid())"
-        try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        atexit { try? FileManager.default.removeItem(atPath: NSTemporaryDirectory() + "sockeye-system-\(getpid())") }
-        return path
-    }()
-    private static let count = Atomic<Int>(0)
-
-    static func path() -> String {
-        "\(folder)/\(count.add(1, ordering: .relaxed).newValue).sock"
     }
 }
 
@@ -88,16 +51,6 @@ final class PeerThread<Result: Sendable>: Sendable {
         done.wait()
         guard let outcome = result.withLock({ $0 }) else { throw Errno.noChild }
         return try outcome.get()
-    }
-}
-
-/// The error that `body` throws, if it throws one of ours.
-func socketError(_ body: () throws -> Void) -> SocketError? {
-    do {
-        try body()
-        return nil
-    } catch {
-        return error as? SocketError
     }
 }
 
