@@ -82,3 +82,7 @@ NO_DEBUG int64_t sockeye_file_length(int file) {
     errno = S_ISDIR(about.st_mode) ? EISDIR : ESPIPE;
     return -1;
 }
+
+NO_DEBUG ptrdiff_t sockeye_read_at(int file, void *bytes, size_t count, int64_t offset) {
+    return pread(file, bytes, count, offset);
+}

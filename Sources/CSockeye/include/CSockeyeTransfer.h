@@ -18,5 +18,7 @@ int sockeye_pipe_resize(int descriptor, int bytes);
 int sockeye_open_file(const char *path);
 // The length of a file; -1 and errno where there is none: EISDIR for a folder, ESPIPE for a pipe or a device.
 int64_t sockeye_file_length(int file);
+// In C: pread.
+ptrdiff_t sockeye_read_at(int file, void *bytes, size_t count, int64_t offset);
 
 #endif

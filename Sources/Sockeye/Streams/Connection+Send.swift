@@ -79,6 +79,11 @@ struct Sending {
     let start: UInt64
     /// Bytes that are with the kernel.
     var sent = 0
+
+    /// How far it has come, for an error.
+    ///
+    /// - Parameter count: nil where nobody knows how many bytes there are.
+    func progress(of count: Int?) -> String { "\(sent)\(count.map { " of \($0)" } ?? "") bytes had gone out" }
 }
 
 /// What a send does next.
@@ -148,11 +153,10 @@ extension Connection {
     }
 
     /// An error in the middle of a send says how far it came, and ends sending for good.
-    func cut(_ operation: Sending, of count: Int, _ failure: OperationFailure) -> SocketError {
+    func cut(_ operation: Sending, of count: Int?, _ failure: OperationFailure) -> SocketError {
         guard operation.sent > 0 else { return fail(.send, failure, since: operation.start) }
         registration.noteSendCutShort()
-        let detail = "\(operation.sent) of \(count) bytes had gone out"
-        return fail(.send, failure, since: operation.start, detail: detail)
+        return fail(.send, failure, since: operation.start, detail: operation.progress(of: count))
     }
 
     func cutShortBefore(_ operation: SocketError.Operation) -> SocketError {

@@ -5,10 +5,12 @@ internal import SockeyeSystem
 extension Connection {
     /// One attempt at what is left of `count` bytes. Throwing, and being done, give the direction back.
     ///
-    /// - Parameter attempt: Sends from `operation.sent` on, and says whether the socket is full.
+    /// - Parameters:
+    ///   - count: nil for a send whose caller finds its end.
+    ///   - attempt: Sends from `operation.sent` on, and says whether the socket is full.
     func sendStep(
         _ operation: inout Sending,
-        of count: Int,
+        of count: Int?,
         _ attempt: (Int32) throws(Errno) -> Attempt
     ) throws(SocketError) -> SendStep {
         do {

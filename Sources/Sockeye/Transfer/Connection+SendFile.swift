@@ -9,6 +9,9 @@ extension Connection {
     /// The kernel reads the file while it sends. Not guaranteed: that a slow disk does not hold up the loop; pieces
     /// of 1 MiB at most are asked for at once, so that other connections get their turn in between. In C: `open`, `sendfile`.
     ///
+    /// A file whose length the system does not know, as in `/proc` and `/sys`, is sent until its end. Such a file, and any file
+    /// that `sendfile` rejects, is copied through the program in pieces of 64 KiB.
+    ///
     /// - Parameters:
     ///   - path: A file; no folder, pipe or device.
     ///   - range: Which bytes, from 0. nil for the whole file, as long as it is now.
@@ -16,8 +19,8 @@ extension Connection {
     /// - Cancellation: ends at once with `.cancelled`, and the error says how many bytes had gone out. If any had, sending is over,
     ///   as with ``send(_:)-([UInt8])``.
     /// - Concurrency: a send like any other: one at a time.
-    /// - Throws: `.nameNotFound`, `.permissionDenied`, `.invalidArgument` for a path that is no file or a range that it does
-    ///   not have (nothing has gone out then); `.endOfStream` when the file has become shorter meanwhile, with how many
+    /// - Throws: `.nameNotFound`, `.permissionDenied`, `.invalidArgument` for a path that is no file, a descriptor that is not
+    ///   open for reading, or a range that the file does not have (nothing has gone out then); `.endOfStream` when the file has become shorter meanwhile, with how many
     ///   bytes had gone out; otherwise as ``send(_:)-([UInt8])``.
     @discardableResult
     public func sendFile(_ path: String, range: Range<Int>? = nil) async throws(SocketError) -> Int {
@@ -35,94 +38,13 @@ extension Connection {
     }
 }
 
-/// A file that is being sent.
-private final class SentFile: Sendable {
-    let descriptor: Int32
-    let name: String
-    let length: Int
-    private let isOurs: Bool
-
-    init(opening path: String, _ peer: SocketAddress) throws(SocketError) {
-        name = EndpointError.quote(path)
-        guard !path.utf8.contains(0) else {
-            throw SocketError(.invalidArgument, .sendFile, remoteAddress: peer, detail: "\(name): a path holds no NUL")
-        }
-        do {
-            descriptor = try Syscalls.openFile(path)
-        } catch {
-            throw SocketError(error, .sendFile, remoteAddress: peer, detail: name)
-        }
-        isOurs = true
-        do {
-            length = try Syscalls.fileLength(descriptor)
-        } catch {
-            // An object that was never whole has no end that would close it.
-            Syscalls.close(descriptor)
-            throw Self.noFile(name, error, peer)
-        }
-    }
-
-    init(borrowing descriptor: Int32, _ peer: SocketAddress) throws(SocketError) {
-        self.descriptor = descriptor
-        name = "descriptor \(descriptor)"
-        isOurs = false
-        do {
-            length = try Syscalls.fileLength(descriptor)
-        } catch {
-            throw Self.noFile(name, error, peer)
-        }
-    }
-
-    deinit {
-        if isOurs { Syscalls.close(descriptor) }
-    }
-
-    private static func noFile(_ name: String, _ errno: Errno, _ peer: SocketAddress) -> SocketError {
-        switch errno {
-        case .isDirectory:
-            SocketError(.invalidArgument, .sendFile, errno: errno, remoteAddress: peer, detail: "\(name) is a folder")
-        case .illegalSeek:
-            SocketError(
-                .invalidArgument,
-                .sendFile,
-                errno: errno,
-                remoteAddress: peer,
-                detail: "\(name) is a pipe, a socket or a device, and no file"
-            )
-        case .badDescriptor:
-            SocketError(.invalidArgument, .sendFile, errno: errno, remoteAddress: peer, detail: "\(name) is not open")
-        default:
-            SocketError(errno, .sendFile, remoteAddress: peer, detail: name)
-        }
-    }
-
-    /// The bytes that are meant.
-    func checked(_ range: Range<Int>?, _ peer: SocketAddress) throws(SocketError) -> Range<Int> {
-        guard let range else { return 0..<length }
-        guard range.lowerBound >= 0, range.upperBound <= length else {
-            let detail = "\(name) has \(length) bytes, and \(range.lowerBound)..<\(range.upperBound) were asked for"
-            throw SocketError(.invalidArgument, .sendFile, remoteAddress: peer, detail: detail)
-        }
-        return range
-    }
-}
-
 extension Connection {
-    /// 1 MiB: a call for it takes a fraction of a millisecond from the page cache, and larger ones gain nothing.
-    private static let pieceBytes = 1 << 20
-
     private func send(_ file: SentFile, range: Range<Int>?) async throws(SocketError) -> Int {
-        let range = try file.checked(range, remoteAddress)
+        var job = try FileJob(file, range, remoteAddress)
         var operation = try beginSending().get()
         while true {
-            let step: SendStep
-            do {
-                step = try fileStep(&operation, file, range)
-            } catch {
-                throw error.adding(detail: file.name)
-            }
-            switch step {
-            case .done: return range.count
+            switch try fileStep(&operation, &job) {
+            case .done: return operation.sent
             case .wait: await registration.waitCancellably(.write)
             case .yield: await Task.yield()
             }
@@ -130,46 +52,52 @@ extension Connection {
     }
 
     /// Attempts until the socket is full, or the job has had its share. Throwing, and being done, give the direction back.
-    private func fileStep(
-        _ operation: inout Sending,
-        _ file: SentFile,
-        _ range: Range<Int>
-    ) throws(SocketError) -> SendStep {
+    private func fileStep(_ operation: inout Sending, _ job: inout FileJob) throws(SocketError) -> SendStep {
         // Elsewhere than on a loop's thread, which has blocked it, SIGPIPE would end the process.
         let isShielded = EventLoop.current == nil
         while true {
-            let offset = range.lowerBound + operation.sent
-            let count = min(range.upperBound - offset, Self.pieceBytes)
-            var hasEnded = false
-            let step = try sendStep(&operation, of: range.count) { socket throws(Errno) in
-                if count == 0 { return Attempt(count: 0, isShort: false) }
-                let sent = try Syscalls.sendFile(
-                    socket,
-                    file: file.descriptor,
-                    offset: offset,
-                    count: count,
-                    shielded: isShielded
-                )
-                hasEnded = sent == 0
-                // A short one may have ended at a page of the file: that the socket is full, only EAGAIN tells.
-                return Attempt(count: sent, isShort: false)
+            let sent = operation.sent
+            do {
+                try job.readPiece(after: sent)
+            } catch {
+                throw fileFailed(operation, of: job.count, job.file.error(error, remoteAddress))
+            }
+            if job.hasEnded { return try fileEnded(operation, job) }
+            let step: SendStep
+            do {
+                step = try sendStep(&operation, of: job.count) { socket throws(Errno) in
+                    try job.attempt(socket, after: sent, shielded: isShielded)
+                }
+            } catch {
+                throw error.adding(detail: job.file.name)
             }
             if step != .wait { return step }
-            if hasEnded { throw fileEnded(operation, of: range.count) }
+            if job.hasEnded { return try fileEnded(operation, job) }
             if !registration.snapshot.isReady(.write) { return .wait }
         }
     }
 
-    private func fileEnded(_ operation: Sending, of count: Int) -> SocketError {
-        if operation.sent > 0 { registration.noteSendCutShort() }
+    /// The file has no further bytes: that is all of it where nobody knew its length, and too few where it had them before.
+    private func fileEnded(_ operation: Sending, _ job: FileJob) throws(SocketError) -> SendStep {
+        let isShorter = job.file.isShorterNow
+        if job.isWhole, !isShorter {
+            registration.end(.write)
+            if observation != nil { reportSent(operation) }
+            return .done
+        }
+        let words = isShorter ? "the file has become shorter" : "the file ends earlier than the system said"
+        let error = SocketError(.endOfStream, .sendFile, remoteAddress: remoteAddress, detail: words)
+        throw fileFailed(operation, of: job.count, error).adding(detail: job.file.name)
+    }
+
+    /// An error of the file's own ends the send as one of the socket does.
+    private func fileFailed(_ operation: Sending, of count: Int?, _ error: SocketError) -> SocketError {
+        var error = error.with(local: localAddress, remote: remoteAddress)
+        if operation.sent > 0 {
+            registration.noteSendCutShort()
+            error = error.adding(detail: operation.progress(of: count))
+        }
         registration.end(.write)
-        let error = SocketError(
-            .endOfStream,
-            .sendFile,
-            localAddress: localAddress,
-            remoteAddress: remoteAddress,
-            detail: "the file has become shorter: \(operation.sent) of \(count) bytes had gone out"
-        )
         observation?.report(.send, since: operation.start, local: localAddress, remote: remoteAddress, error: error)
         return error
     }

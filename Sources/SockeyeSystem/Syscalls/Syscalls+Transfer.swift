@@ -52,4 +52,14 @@ extension Syscalls {
     package static func fileLength(_ file: Int32) throws(Errno) -> Int {
         Int(try retrying(.fileLength, file) { sockeye_file_length(file) })
     }
+
+    /// Bytes of a file from `offset` on; often fewer than `count`, and none at its end. In C: `pread`.
+    package static func readFile(_ file: Int32, offset: Int, count: Int) throws(Errno) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let got = try moving(.readFile, file, count) { count in
+            unsafe bytes.withUnsafeMutableBytes { unsafe sockeye_read_at(file, $0.baseAddress, count, Int64(offset)) }
+        }
+        bytes.removeLast(count - got)
+        return bytes
+    }
 }

@@ -21,7 +21,7 @@ package enum SystemCall: UInt8, Sendable, Hashable, CaseIterable {
     // The file of a Unix socket.
     case fileIdentity, setMode, lockFolder
     // Bytes without copying.
-    case openFile, fileLength, sendFile, splice, spliceOut
+    case openFile, fileLength, readFile, sendFile, splice, spliceOut
     // What the kernel tells about a TCP connection.
     case statistics
 }

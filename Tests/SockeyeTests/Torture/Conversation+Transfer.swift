@@ -1,6 +1,7 @@
 import Foundation
 import Sockeye
 import SockeyeSystem
+import TestSupport
 
 extension Conversation {
     /// More than a Unix socket holds, so that every call has to wait once.
@@ -40,6 +41,8 @@ extension Conversation {
                 do {
                     log.saw("server: \(try await Self.receiveAll(server))")
                     try await server.sendFile(Self.path, range: 100..<400_000)
+                    // Its length is not known, so it is copied.
+                    try await server.sendFile("/proc/sys/kernel/ostype")
                     try await server.finishSending()
                 } catch {
                     log.failed(error)

@@ -97,6 +97,10 @@ enum SystemCallFailures {
             .notPermitted,
         ],
         .fileLength: [.badDescriptor, .badAddress, .outOfMemory, .overflow],
+        // pread(2) of a file. EAGAIN is for what is no file.
+        .readFile: [
+            .badDescriptor, .badAddress, .interrupted, .invalidArgument, .inputOutput, .overflow, .illegalSeek,
+        ],
         .sendFile: [
             .wouldBlock, .badDescriptor, .badAddress, .interrupted, .invalidArgument, .inputOutput, .outOfMemory,
             .overflow, .illegalSeek, .brokenPipe, .connectionReset, .timedOut,
@@ -132,7 +136,7 @@ enum SystemCallFailures {
     }
 
     /// What a call may do besides failing: move one byte.
-    static let shortCalls: Set<SystemCall> = [.receive, .send, .sendFile, .splice, .spliceOut]
+    static let shortCalls: Set<SystemCall> = [.receive, .send, .readFile, .sendFile, .splice, .spliceOut]
 }
 
 extension Errno {

@@ -129,7 +129,9 @@ extension Conversation {
             (.sendFile, .wouldBlock), (.splice, .wouldBlock), (.spliceOut, .wouldBlock), (.receiveError, _):
             return true
         // Without a pipe, or where the kernel cannot move the bytes, they are copied.
-        case (.pipe, _), (.splice, .invalidArgument): return true
+        case (.pipe, _), (.splice, .invalidArgument), (.sendFile, .invalidArgument), (.sendFile, .badDescriptor),
+            (.sendFile, .illegalSeek):
+            return true
         // A client that has gone, and a server that has no room: it goes on, in a moment.
         case (.accept, .connectionAborted), (.accept, .protocolError), (.accept, .networkDown),
             (.accept, .noSuchOption), (.accept, .hostDown), (.accept, .noRoute), (.accept, .hostUnreachable),
@@ -159,7 +161,9 @@ extension Conversation {
         if case .failure(let errno) = fault.answer, error.errno == errno {
             let isFull = errno == .wouldBlock && self != .blocking
             // What was passed along, or the file, is not open, rather than the socket.
-            let isPassed = [.sendDescriptors, .fileLength].contains(fault.call) && errno == .badDescriptor
+            let isPassed =
+                [.sendDescriptors, .fileLength, .readFile].contains(fault.call) && errno == .badDescriptor
+                || fault.call == .readFile && errno == .illegalSeek
             let code: SocketError.Code =
                 isFull ? .exhausted : isPassed ? .invalidArgument : SocketError(errno, error.operation).code
             #expect(error.code == code, "\(self), \(fault): \(error)")

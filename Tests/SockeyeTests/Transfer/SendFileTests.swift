@@ -99,6 +99,99 @@ import Testing
         }
     }
 
+    @Test func `a descriptor that is not open for reading is named, and the connection goes on`() async throws {
+        for count in [0, 10] {
+            try await withFile(count) { path in
+                try await withEnds(.ipv4) { client, server in
+                    // What is written to, and what is open for its path only.
+                    for flags in [O_WRONLY, O_WRONLY | O_APPEND, 0o10000000] {
+                        let file = unsafe open(path, flags)
+                        defer { close(file) }
+                        let error = await socketError { try await server.sendFile(descriptor: file) }
+                        #expect(error?.code == .invalidArgument)
+                        #expect(error?.operation == .sendFile)
+                        #expect(error?.errno == .badDescriptor)
+                        #expect(error?.detail == "descriptor \(file) is not open for reading")
+                    }
+                    try await server.send("fine")
+                    #expect(try await client.receiveText(count: 4) == "fine")
+                }
+            }
+        }
+    }
+
+    /// Files whose size is 0 or a page, whatever there is to read.
+    @Test(arguments: ["/proc/self/maps", "/proc/version", "/proc/sys/kernel/ostype", "/sys/class/net/lo/mtu"])
+    func `a file that the system makes as it is read is sent until its end`(path: String) async throws {
+        let content = try #require(FileManager.default.contents(atPath: path), "\(path) cannot be read")
+        try #require(!content.isEmpty)
+        for family in Family.allCases {
+            try await withEnds(family) { client, server in
+                let count = try await server.sendFile(path)
+                try await server.finishSending()
+                let received = try await client.receiveAll()
+                #expect(received.count == count)
+                // The map of this process' memory changes; its first line does not.
+                #expect(Array(received.prefix(12)) == Array(content.prefix(12)))
+                if path != "/proc/self/maps" { #expect(received == Array(content)) }
+            }
+        }
+    }
+
+    @Test func `a part of such a file is sent if it is there`() async throws {
+        let path = "/proc/sys/kernel/ostype"
+        try await withEnds(.ipv4) { client, server in
+            let count = try await server.sendFile(path, range: 1..<4)
+            #expect(count == 3)
+            let text = try await client.receiveText(count: 3)
+            #expect(text == "inu")
+            for range in [0..<100, 7..<8, -1..<2] {
+                let error = await socketError { try await server.sendFile(path, range: range) }
+                #expect(error?.code == .invalidArgument)
+                #expect(error?.detail == "\"\(path)\" has no bytes \(range.lowerBound)..<\(range.upperBound)")
+            }
+            // The system says that it has a page.
+            let early = await socketError { try await server.sendFile("/sys/class/net/lo/mtu", range: 0..<1000) }
+            #expect(early?.code == .endOfStream)
+            #expect(early?.detail?.contains("the file ends earlier than the system said; ") == true)
+            #expect(await socketError { try await server.send("x") }?.code == .notConnected)
+        }
+    }
+
+    /// As kernels do for some files, and filters of system calls in containers.
+    @Test(arguments: [.invalidArgument, .notImplemented, .notPermitted] as [Errno], ranges)
+    func `what sendfile refuses is copied`(errno: Errno, range: Range<Int>?) async throws {
+        try await withFile(1_000_000) { path in
+            try await FaultSeam.with(Refusal(errno)) {
+                try await withEnds(.ipv4) { client, server in
+                    async let received = client.receiveAll()
+                    let wanted = range ?? 0..<1_000_000
+                    #expect(try await server.sendFile(path, range: range) == wanted.count)
+                    try await server.finishSending()
+                    #expect(try await received == Pattern.bytes(wanted.count, at: wanted.lowerBound))
+                }
+            }
+        }
+    }
+
+    @Test func `a copied one waits for a slow reader, and says how far it came when it is cancelled`() async throws {
+        try await withFile(20 << 20) { path in
+            try await FaultSeam.with(Refusal(.notImplemented)) {
+                try await withEnds(.ipv4) { client, server in
+                    let sending = Task { try await server.sendFile(path) }
+                    await server.untilWaiting(.write)
+                    let received = try await client.receive(count: 15 << 20)
+                    #expect(received == Pattern.bytes(15 << 20))
+                    await server.untilWaiting(.write)
+                    sending.cancel()
+                    let error = await socketError { _ = try await sending.value }
+                    #expect(error?.code == .cancelled)
+                    #expect(error?.detail?.contains("of \(20 << 20) bytes had gone out") == true)
+                }
+            }
+        }
+    }
+
     @Test(arguments: Family.allCases)
     func `a cancelled one says how far it came, and sending is over`(family: Family) async throws {
         try await withFile(30 << 20) { path in
@@ -128,7 +221,7 @@ import Testing
                 let receiving = Task { try await client.receiveAll() }
                 let error = await socketError { _ = try await sending.value }
                 #expect(error?.code == .endOfStream)
-                #expect(error?.detail?.contains("the file has become shorter: ") == true)
+                #expect(error?.detail?.contains("the file has become shorter; ") == true)
                 #expect(await socketError { try await server.send("x") }?.code == .notConnected)
                 server.abort()
                 _ = await receiving.result
@@ -206,4 +299,19 @@ import Testing
             }
         }
     }
+}
+
+/// Fails each `sendfile`.
+private final class Refusal: FaultPlan {
+    private let errno: Errno
+
+    init(_ errno: Errno) { self.errno = errno }
+
+    func answer(to call: SystemCall, on descriptor: Int32) -> FaultAnswer {
+        call == .sendFile ? .failure(errno) : .none
+    }
+    func answered(_ call: SystemCall, on descriptor: Int32, _ result: Result<Int, Errno>) {}
+    func opened(_ descriptor: Int32) {}
+    func watched(_ descriptor: Int32) {}
+    func closing(_ descriptor: Int32) {}
 }
