@@ -32,15 +32,12 @@ final class BlockingPool: Sendable {
     func run<Result: Sendable>(_ work: @escaping @Sendable () -> Result) async throws(Errno) -> Result? {
         let answer = Answer(work)
         await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                guard answer.begin(continuation) else { return }
-                submit(answer)
-            }
+            await answer.outcome.wait { submit(answer) }
         } onCancel: {
             state.withLock { $0.waiting.removeAll { $0 === answer } }
-            answer.finish(.success(nil))
+            answer.outcome.fulfill(.success(nil))
         }
-        return try answer.outcome.get()
+        return try answer.outcome.value?.get()
     }
 
     private func submit(_ work: Work) {
@@ -86,48 +83,20 @@ private protocol PooledWork: AnyObject, Sendable {
     func fail(_ error: Errno)
 }
 
-/// One piece of work and its result, or the end of waiting for it, whichever is first.
+/// One piece of work and its outcome, which is nil where the wait ended first.
 private final class Answer<Value: Sendable>: PooledWork {
-    private struct State {
-        var continuation: CheckedContinuation<Void, Never>?
-        var outcome: Result<Value?, Errno>?
-    }
-
-    private let state = Mutex(State())
+    let outcome = Promise<Result<Value?, Errno>>()
     private let work: @Sendable () -> Value
 
     init(_ work: @escaping @Sendable () -> Value) {
         self.work = work
     }
 
-    /// nil while there is none, and for what was given up.
-    var outcome: Result<Value?, Errno> { state.withLock { $0.outcome ?? .success(nil) } }
-
     func run() {
         // Given up between leaving the queue and now.
-        if state.withLock({ $0.outcome != nil }) { return }
-        finish(.success(work()))
+        if outcome.value != nil { return }
+        outcome.fulfill(.success(work()))
     }
 
-    func fail(_ error: Errno) { finish(.failure(error)) }
-
-    /// False: finished already, and the continuation was resumed.
-    func begin(_ continuation: CheckedContinuation<Void, Never>) -> Bool {
-        let isFinished = state.withLock { state in
-            if state.outcome == nil { state.continuation = continuation }
-            return state.outcome != nil
-        }
-        if isFinished { continuation.resume() }
-        return !isFinished
-    }
-
-    func finish(_ outcome: Result<Value?, Errno>) {
-        let continuation = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            guard state.outcome == nil else { return nil }
-            state.outcome = outcome
-            defer { state.continuation = nil }
-            return state.continuation
-        }
-        continuation?.resume()
-    }
+    func fail(_ error: Errno) { outcome.fulfill(.failure(error)) }
 }

@@ -9,7 +9,8 @@ public import SockeyeSystem
 ///
 ///     options.resolver = .fixed(["db.example": [.ipv4(.loopback, port: 0)]])
 ///
-/// **Cancellation.** A look-up of a cancelled task ends at once with `.cancelled`; the system's own goes on unheard.
+/// **Cancellation.** A lookup ends at once with `.cancelled`, and with `.timedOut` at its time limit. A lookup function that does
+/// not notice keeps running in the background, and its answer is dropped.
 ///
 /// **Concurrency.** May be used from any task. The system answers at most four questions at a time; others wait.
 public struct Resolver: Sendable {
@@ -33,12 +34,12 @@ public struct Resolver: Sendable {
     private let lookUp: LookUp
 
     /// How long one name may take. Default: 30 seconds, some more than a resolver with three dead name servers takes
-    /// (`man resolv.conf`: 5 seconds, twice, each). nil for no limit.
+    /// (`man resolv.conf`: 5 seconds, twice, each). nil for no limit; zero or less is `.invalidArgument`.
     public var timeLimit: Duration?
 
     /// A resolver of one's own.
     ///
-    /// - Parameter lookUp: Notices its own cancellation, as all operations of Sockeye do.
+    /// - Parameter lookUp: Runs in a task of its own, which is cancelled when nobody waits for the answer any more.
     public init(timeLimit: Duration? = .seconds(30), _ lookUp: @escaping LookUp) {
         self.timeLimit = timeLimit
         self.lookUp = lookUp
@@ -109,18 +110,22 @@ public struct Resolver: Sendable {
         _ family: FamilyPreference,
         within limit: Duration?
     ) async throws(SocketError) -> Answer {
+        if let timeLimit, timeLimit <= .zero {
+            let detail = "the resolver's time limit is \(timeLimit): it must be above zero, or nil for no limit"
+            throw SocketError(.invalidArgument, .resolve, detail: detail)
+        }
         let limit = [limit, timeLimit].compactMap(\.self).min()
         var answer: Answer
         if let limit {
             do {
-                answer = try await withTimeout(limit) { [lookUp] in try await lookUp(name, family) }
+                answer = try await withTimeout(limit) { try await answerUnlessCancelled(for: name, family) }
             } catch let error as SocketError {
                 throw error
             } catch {
                 throw SocketError(SocketError.Code.cancelled, .resolve, detail: EndpointError.quote(name))
             }
         } else {
-            answer = try await lookUp(name, family)
+            answer = try await answerUnlessCancelled(for: name, family)
         }
         if let family = family.family { answer.addresses.removeAll { $0.family != family } }
         if answer.addresses.isEmpty {
@@ -129,6 +134,31 @@ public struct Resolver: Sendable {
             throw SocketError(.nameNotFound, .resolve, detail: detail)
         }
         return answer
+    }
+
+    /// Stops waiting when the task is cancelled, whether or not the lookup notices. What a cancelled lookup then throws says nothing
+    /// about the name, so it is dropped too.
+    private func answerUnlessCancelled(
+        for name: String,
+        _ family: FamilyPreference
+    ) async throws(SocketError) -> Answer {
+        let cancelled = SocketError(SocketError.Code.cancelled, .resolve, detail: EndpointError.quote(name))
+        let outcome = Promise<Result<Answer, SocketError>>()
+        let task = Task { [lookUp] in
+            do throws(SocketError) {
+                outcome.fulfill(.success(try await lookUp(name, family)))
+            } catch {
+                outcome.fulfill(.failure(error))
+            }
+        }
+        await withTaskCancellationHandler {
+            await outcome.wait()
+        } onCancel: {
+            outcome.fulfill(.failure(cancelled))
+            task.cancel()
+        }
+        guard let outcome = outcome.value else { throw cancelled }
+        return try outcome.get()
     }
 
     private static func blocking(

@@ -120,7 +120,7 @@ extension Listener {
     ///
     /// `serve` returns too, without an error, and so does one that begins only now. Who waits in the kernel's queue is refused.
     ///
-    /// - Parameter drain: How long the conversations may last. Zero cancels them at once.
+    /// - Parameter drain: How long the conversations may last. Zero or less cancels them at once.
     /// - Returns: When all connections have closed, how many ended in which way; zeros when nobody serves.
     ///   A handler that waits for a task which is not its child is waited for: cancelling does not reach that one.
     /// - Cancellation: returns at once, with what is known by then; the shutdown goes on. A handler that shuts its own server

@@ -13,7 +13,7 @@ extension Connection {
     /// - Throws: `.refused` when nobody listens there, `.unreachable`, `.timedOut` (after
     ///   ``ConnectionOptions/connectTimeout``, or when the kernel gives up, after about two minutes), `.nameNotFound`,
     ///   `.nameServiceUnavailable`, `.invalidAddress` for a text that is no address, or a source address of the other
-    ///   family, `.exhausted` when descriptors have run out, or a Unix server's queue is full. When several addresses have failed, ``SocketError/attempts`` has the outcome of each.
+    ///   family, `.invalidArgument` for a timeout of zero or less, `.exhausted` when descriptors have run out, or a Unix server's queue is full. When several addresses have failed, ``SocketError/attempts`` has the outcome of each.
     public static func connect(
         to endpoint: Endpoint,
         options: ConnectionOptions = ConnectionOptions()
@@ -23,13 +23,13 @@ extension Connection {
             return try await connect(to: address, options)
         }
         let start = Observation.now()
-        let found = try await options.resolver.addresses(
-            of: endpoint,
-            for: .connect,
-            options.family,
-            within: options.connectTimeout
-        )
-        let addresses = try options.reachable(found, of: endpoint)
+        let addresses: [SocketAddress]
+        do {
+            addresses = try await options.addresses(of: endpoint)
+        } catch {
+            report(error, options, since: start)
+            throw error
+        }
         if addresses.count == 1, options.connectTimeout == nil { return try await connect(to: addresses[0], options) }
         return try await ConnectionRunner(endpoint, options, since: start).connect(toOneOf: addresses)
     }

@@ -5,8 +5,18 @@ extension ConnectionOptions {
     /// Whether an address is used as it is.
     var choosesNothing: Bool { family == .any && sourceAddress == nil && connectTimeout == nil }
 
+    /// The addresses to try, in the order of the resolver.
+    func addresses(of endpoint: Endpoint) async throws(SocketError) -> [SocketAddress] {
+        if let connectTimeout, connectTimeout <= .zero {
+            let detail = "connectTimeout is \(connectTimeout): it must be above zero, or nil for no limit"
+            throw SocketError(.invalidArgument, .connect, detail: detail)
+        }
+        let found = try await resolver.addresses(of: endpoint, for: .connect, family, within: connectTimeout)
+        return try reachable(found, of: endpoint)
+    }
+
     /// The addresses that can be reached from the source address.
-    func reachable(_ addresses: [SocketAddress], of endpoint: Endpoint) throws(SocketError) -> [SocketAddress] {
+    private func reachable(_ addresses: [SocketAddress], of endpoint: Endpoint) throws(SocketError) -> [SocketAddress] {
         guard let sourceAddress else { return addresses }
         if case .unixPath = sourceAddress.kind {
             let detail = "a path as the source: its file would stay behind; use an abstract name, or none"

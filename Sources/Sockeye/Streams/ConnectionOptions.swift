@@ -22,7 +22,8 @@ public struct ConnectionOptions: SocketTuning, Sendable {
     public var sourceAddress: SocketAddress?
 
     /// How long connecting may take, looking the name up and all its addresses included. Default: nil, which leaves it to
-    /// the name service and to the kernel, which gives up on a silent computer after about two minutes.
+    /// the name service and to the kernel, which gives up on a silent computer after about two minutes. Zero or less is
+    /// `.invalidArgument`.
     public var connectTimeout: Duration?
 
     /// Who looks names up. Default: ``Resolver/system``.

@@ -106,6 +106,23 @@ import Testing
         }
     }
 
+    @Test(arguments: [.zero, .seconds(-1), .nanoseconds(-1)] as [Duration], Family.allCases)
+    func `connectTimeout is above zero, or none`(limit: Duration, family: Family) async throws {
+        try await withListener(family) { listener in
+            var options = ConnectionOptions()
+            options.connectTimeout = limit
+            options.resolver = .fixed(["server.example": [listener.localAddress]])
+            for endpoint in [listener.localAddress.endpoint, .host("server.example", port: 1)] {
+                let error = await socketError { [options] in
+                    try await Connection.connect(to: endpoint, options: options).abort()
+                }
+                #expect(error?.code == .invalidArgument)
+                #expect(error?.operation == .connect)
+                #expect(error?.detail == "connectTimeout is \(limit): it must be above zero, or nil for no limit")
+            }
+        }
+    }
+
     @Test func `connectTimeout ends it, and says who did not answer`() async throws {
         let hole = try BlackHole(at: .ipv4(.loopback, port: 0))
         defer { hole.close() }

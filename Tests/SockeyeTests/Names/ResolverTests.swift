@@ -89,4 +89,87 @@ import Testing
             #expect(connecting?.code == .timedOut)
         }
     }
+
+    /// Does not end when it is cancelled, but when the test says so; then it claims that nobody knows the name.
+    private static func deaf(until answers: Tally, asked: Tally) -> Resolver {
+        Resolver { (_, _) async throws(SocketError) in
+            asked.add()
+            await answers.reach()
+            throw SocketError(.nameNotFound, .resolve)
+        }
+    }
+
+    /// Who waits for a resolver.
+    enum Waiter: String, CaseIterable, Sendable {
+        case connecting, listening, connectingDatagrams, bindingDatagrams, asking
+
+        func wait(for resolver: Resolver) async throws {
+            let endpoint: Endpoint = "db.example:0"
+            switch self {
+            case .connecting:
+                var options = ConnectionOptions()
+                options.resolver = resolver
+                try await Connection.connect(to: endpoint, options: options).abort()
+            case .listening:
+                var options = ListenerOptions()
+                options.resolver = resolver
+                try await Listener.bind(to: endpoint, options: options).close()
+            case .connectingDatagrams, .bindingDatagrams:
+                var options = DatagramOptions()
+                options.resolver = resolver
+                if self == .connectingDatagrams {
+                    try await DatagramSocket.connect(to: endpoint, options: options).close()
+                } else {
+                    try await DatagramSocket.bind(to: endpoint, options: options).close()
+                }
+            case .asking: _ = try await resolver.addresses(of: endpoint)
+            }
+        }
+    }
+
+    @Test(arguments: Waiter.allCases)
+    func `that ignores cancellation holds nobody up who was cancelled, or whose time is over`(
+        waiter: Waiter
+    ) async throws {
+        let (answers, asked) = (Tally(), Tally())
+        var resolver = Self.deaf(until: answers, asked: asked)
+        for limit: Duration? in [nil, .seconds(3600)] {
+            resolver.timeLimit = limit
+            let task = Task { [resolver] in await socketError { try await waiter.wait(for: resolver) } }
+            await asked.reach(limit == nil ? 1 : 2)
+            task.cancel()
+            #expect(await task.value?.code == .cancelled)
+        }
+        resolver.timeLimit = .milliseconds(1)
+        let late = await socketError { [resolver] in try await waiter.wait(for: resolver) }
+        #expect(late?.code == .timedOut)
+        #expect(late?.operation == .resolve)
+        let outer = await socketError { [resolver] in
+            var resolver = resolver
+            resolver.timeLimit = nil
+            try await withTimeout(.milliseconds(1)) { [resolver] in try await waiter.wait(for: resolver) }
+        }
+        #expect(outer?.code == .timedOut)
+        answers.add()
+    }
+
+    @Test func `that ignores cancellation does not hold up a connect whose time is over`() async {
+        let (answers, asked) = (Tally(), Tally())
+        var options = ConnectionOptions()
+        options.resolver = Self.deaf(until: answers, asked: asked)
+        options.connectTimeout = .milliseconds(1)
+        let error = await socketError { _ = try await Connection.connect(to: "db.example:80", options: options) }
+        #expect(error?.code == .timedOut)
+        answers.add()
+    }
+
+    @Test(arguments: [.zero, .seconds(-1)] as [Duration])
+    func `has a time limit above zero, or none`(limit: Duration) async {
+        var resolver = Resolver.fixed(["db.example": [.ipv4(.loopback, port: 0)]])
+        resolver.timeLimit = limit
+        let error = await socketError { [resolver] in _ = try await resolver.answer(for: "db.example") }
+        #expect(error?.code == .invalidArgument)
+        #expect(error?.operation == .resolve)
+        #expect(error?.detail == "the resolver's time limit is \(limit): it must be above zero, or nil for no limit")
+    }
 }
