@@ -58,7 +58,7 @@ public struct DatagramOptions: SocketTuning, Sendable {
     public var coalescing = Switch.off
 
     /// The address of this side, for ``DatagramSocket/connect(to:options:)``. Default: nil, which the kernel chooses. In C:
-    /// `bind` before `connect`.
+    /// `bind` before `connect`. `DatagramSocket.bind` gets its address as an argument, and rejects a source.
     public var source: Endpoint?
 
     /// Whether a connecting Unix socket without a ``source`` gets an abstract name of its own, so that it can be answered.

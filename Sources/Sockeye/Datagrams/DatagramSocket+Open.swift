@@ -14,14 +14,22 @@ extension DatagramSocket {
     /// - Cancellation: ends at once with `.cancelled` while a name is looked up, and nothing stays open.
     /// - Throws: `.addressInUse`, `.permissionDenied` (ports below 1024), `.addressNotAvailable` (not an address of this
     ///   computer), `.nameNotFound`, `.invalidAddress` (a text that is no address, an interface that does not exist),
-    ///   `.invalidArgument` for an option's value that makes no sense, `.unsupported` for an option that this kernel or
-    ///   this family does not have.
+    ///   `.invalidArgument` for an option's value that makes no sense or a ``DatagramOptions/source``, `.unsupported` for an option
+    ///   that this kernel or this family does not have.
     public static func bind(
         to endpoint: Endpoint,
         options: DatagramOptions = DatagramOptions()
     ) async throws(SocketError) -> DatagramSocket {
+        let start = Observation.now()
+        let addresses: [SocketAddress]
+        do {
+            addresses = try await options.bindAddresses(of: endpoint)
+        } catch {
+            options.report(error, .bind, since: start)
+            throw error
+        }
         var attempts = BindAttempts()
-        for address in try await options.addresses(of: endpoint, for: .bind) {
+        for address in addresses {
             let opening = DatagramOpening(options, bindsTo: address, connectsTo: nil)
             do {
                 return try opening.open()
@@ -46,9 +54,16 @@ extension DatagramSocket {
         to endpoint: Endpoint,
         options: DatagramOptions = DatagramOptions()
     ) async throws(SocketError) -> DatagramSocket {
-        let addresses = preferred(try await options.addresses(of: endpoint, for: .connect))
+        let start = Observation.now()
+        let addresses: [SocketAddress]
         var sources: [SocketAddress]?
-        if let source = options.source { sources = try await options.addresses(of: source, for: .bind) }
+        do {
+            addresses = preferred(try await options.addresses(of: endpoint, for: .connect))
+            if let source = options.source { sources = try await options.addresses(of: source, for: .bind) }
+        } catch {
+            options.report(error, .connect, since: start)
+            throw error
+        }
         var failure: SocketError?
         for address in addresses {
             let source = sources?.first { $0.family == address.family } ?? sources?.first
@@ -128,5 +143,18 @@ extension DatagramOptions {
         for operation: SocketError.Operation
     ) async throws(SocketError) -> [SocketAddress] {
         try await resolver.addresses(of: endpoint, for: operation, family, within: nil)
+    }
+
+    fileprivate func bindAddresses(of endpoint: Endpoint) async throws(SocketError) -> [SocketAddress] {
+        if let source {
+            let detail = "the source \(source): only connect takes one, since bind has its own address"
+            throw SocketError(.invalidArgument, .bind, detail: detail)
+        }
+        return try await addresses(of: endpoint, for: .bind)
+    }
+
+    /// Tells the observer of an error that came before any address was tried.
+    fileprivate func report(_ error: SocketError, _ operation: SocketError.Operation, since start: UInt64) {
+        Observation(observer)?.report(operation, since: start, local: nil, remote: nil, error: error)
     }
 }

@@ -66,13 +66,23 @@ public final class Listener: Sendable {
         to endpoint: Endpoint,
         options: ListenerOptions = ListenerOptions()
     ) async throws(SocketError) -> Listener {
-        let addresses = try await options.resolver.addresses(of: endpoint, for: .bind, options.family, within: nil)
-        let loops = try EventLoopGroup.chosen(options.loops)
+        let start = Observation.now()
+        let addresses: [SocketAddress]
+        let loops: EventLoopGroup
+        do {
+            addresses = try await options.resolver.addresses(of: endpoint, for: .bind, options.family, within: nil)
+            loops = try EventLoopGroup.chosen(options.loops)
+        } catch {
+            report(error, at: nil, options, since: start)
+            throw error
+        }
         var attempts = BindAttempts()
         for address in addresses {
+            let start = Observation.now()
             do {
-                return try bind(to: address, loops, options)
+                return try bind(to: address, loops, options, since: start)
             } catch {
+                report(error, at: address, options, since: start)
                 guard attempts.goesOn(after: error) else { break }
             }
         }
@@ -82,9 +92,9 @@ public final class Listener: Sendable {
     private static func bind(
         to address: SocketAddress,
         _ loops: EventLoopGroup,
-        _ options: ListenerOptions
+        _ options: ListenerOptions,
+        since start: UInt64
     ) throws(SocketError) -> Listener {
-        let start = Observation.now()
         let (descriptor, file) = try options.openListeningSocket(on: address)
         do {
             // First what may fail and leaves nothing: a registration owns the descriptor.
@@ -98,6 +108,16 @@ public final class Listener: Sendable {
             Syscalls.close(descriptor)
             throw SocketError(error, .loop, localAddress: address)
         }
+    }
+
+    /// Tells the observer of a bind that has failed.
+    private static func report(
+        _ error: SocketError,
+        at address: SocketAddress?,
+        _ options: ListenerOptions,
+        since start: UInt64
+    ) {
+        Observation(options.observer)?.report(.listen, since: start, local: address, remote: nil, error: error)
     }
 
     /// As ``bind(to:options:)`` for an address that a socket has told: `try await Listener.bind(to: old.localAddress)`.

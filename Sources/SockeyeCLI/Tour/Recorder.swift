@@ -66,7 +66,11 @@ private struct LaneObserver: SocketObserver {
     let lane: Narrator.Lane
     let recorder: Recorder
 
-    func observe(_ event: SocketEvent) { recorder.record(event, lane) }
+    func observe(_ event: SocketEvent) {
+        // A port that is taken is replaced by a free one, and is not what the tour is about.
+        if event.operation == .listen, event.error != nil { return }
+        recorder.record(event, lane)
+    }
 }
 
 /// One order of two histories in which every effect follows its cause.

@@ -152,6 +152,21 @@ import Testing
         }
     }
 
+    @Test(arguments: Family.allCases)
+    func `are not bound by a source, which is for connecting`(family: Family) async throws {
+        var options = DatagramOptions()
+        options.source = family.freshEndpoint()
+        let observed = Observed()
+        options.observer = observed
+        let error = await socketError { [options] in
+            try await DatagramSocket.bind(to: family.freshEndpoint(), options: options).close()
+        }
+        #expect(error?.code == .invalidArgument)
+        #expect(error?.operation == .bind)
+        #expect(error?.detail?.contains("only connect takes one") == true)
+        #expect(observed.all.map(\.error?.code) == [.invalidArgument])
+    }
+
     @Test func `a Unix client has a name to answer to, unless it is told not to`() async throws {
         try await withConnectedClient(.unix) { client, server in
             try await client.send("with a name")

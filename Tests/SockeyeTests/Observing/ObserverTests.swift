@@ -108,6 +108,56 @@ import Testing
         #expect(recorder.events.all.first?.remoteAddress == .ipv4(.loopback, port: 1))
     }
 
+    @Test(arguments: Family.allCases)
+    func `sees a bind that failed, of listeners and of datagram sockets`(family: Family) async throws {
+        let recorder = Recorder()
+        var listening = ListenerOptions()
+        listening.observer = recorder
+        var datagrams = DatagramOptions()
+        datagrams.observer = recorder
+        let (streams, messages) = (listening, datagrams)
+        try await withListener(family) { holder in
+            let address = holder.localAddress
+            _ = await socketError { _ = try await Listener.bind(to: address, options: streams) }
+            #expect(recorder.lines == ["listen addressInUse"])
+            #expect(recorder.events.all.last?.localAddress == address)
+        }
+        try await withBound(family) { holder in
+            let endpoint = holder.localAddress.endpoint
+            _ = await socketError { _ = try await DatagramSocket.bind(to: endpoint, options: messages) }
+            #expect(recorder.lines == ["listen addressInUse", "bind addressInUse"])
+        }
+    }
+
+    @Test func `sees each address of a name that a listener could not be bound to`() async throws {
+        let recorder = Recorder()
+        var options = ListenerOptions()
+        options.observer = recorder
+        let away = SocketAddress.ipv4(IPv4Address(203, 0, 113, 77), port: 0)
+        options.resolver = .fixed(["here.example": [away, .ipv4(.loopback, port: 0)]])
+        try await Listener.bind(to: "here.example:0", options: options).close()
+        #expect(recorder.lines == ["listen addressNotAvailable", "listen"])
+    }
+
+    @Test func `sees what failed before there was an address to try`() async {
+        let recorder = Recorder()
+        let nobody = Resolver.fixed([:])
+        var connecting = ConnectionOptions()
+        (connecting.observer, connecting.resolver) = (recorder, nobody)
+        var listening = ListenerOptions()
+        (listening.observer, listening.resolver) = (recorder, nobody)
+        var datagrams = DatagramOptions()
+        (datagrams.observer, datagrams.resolver) = (recorder, nobody)
+        let (client, server, messages) = (connecting, listening, datagrams)
+        let endpoint: Endpoint = "nobody.example:80"
+        _ = await socketError { _ = try await Connection.connect(to: endpoint, options: client) }
+        _ = await socketError { _ = try await Listener.bind(to: endpoint, options: server) }
+        _ = await socketError { _ = try await DatagramSocket.connect(to: endpoint, options: messages) }
+        _ = await socketError { _ = try await DatagramSocket.bind(to: endpoint, options: messages) }
+        #expect(recorder.lines == ["connect", "listen", "connect", "bind"].map { "\($0) nameNotFound" })
+        #expect(recorder.events.all.allSatisfy { $0.error?.operation == .resolve })
+    }
+
     @Test func `prints an event in words`() {
         let id = SocketEvent.ID(rawValue: 7)
         let here = SocketAddress.ipv4(.loopback, port: 80)

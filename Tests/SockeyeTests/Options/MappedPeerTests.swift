@@ -87,6 +87,37 @@ import Testing
         peer.close()
     }
 
+    /// Each option that an IPv6 socket has once for each family, by the numbers of Linux: level, number.
+    private static let halves: [(name: String, ipv4: (Int32, Int32), ipv6: (Int32, Int32), value: Int)] = [
+        ("type of service", (0, 1), (41, 67), 0x28), ("time to live", (0, 2), (41, 16), 9),
+        ("multicast time to live", (0, 33), (41, 18), 5), ("multicast loop", (0, 34), (41, 19), 0),
+        ("errors", (0, 11), (41, 25), 1),
+    ]
+
+    private func halves(of socket: DatagramSocket) throws -> [String] {
+        try Self.halves.flatMap { row in
+            try [row.ipv4, row.ipv6].map { level, number in
+                "\(row.name): \(try socket.option(.raw(level: level, number: number)))"
+            }
+        }
+    }
+
+    @Test func `has each option of a datagram socket as an IPv6 peer has it, also on an adopted socket`() async throws {
+        var options = tuned(DatagramOptions())
+        options.multicast.timeToLive = 5
+        options.multicast.loop = .off
+        options.errors = .on
+        let wanted = Self.halves.flatMap { row in Array(repeating: "\(row.name): \(row.value)", count: 2) }
+        let bound = try await DatagramSocket.bind(to: "*:0", options: options)
+        defer { bound.close() }
+        #expect(try halves(of: bound) == wanted)
+        let plain = try Socket(.ipv6, .datagram)
+        try plain.bind(to: "[::]:0")
+        let adopted = try DatagramSocket.adopt(plain.release(), options: options)
+        defer { adopted.close() }
+        #expect(try halves(of: adopted) == wanted)
+    }
+
     @Test func `is kept away when somebody says so by the option's own name`() async throws {
         var options = DatagramOptions()
         options[.ipv6Only] = true

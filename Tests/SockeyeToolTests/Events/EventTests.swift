@@ -120,7 +120,7 @@ import Testing
         holder.finish()
         #expect(outcome.status == 1)
         #expect(outcome.errors.contains("what happened:"))
-        try expect(outcome.text, of: "serve", tells: ["error"])
+        try expect(outcome.text, of: "serve", tells: ["failed", "error"])
         #expect(outcome.text.contains(#""status":1,"code":"addressInUse","errno":"EADDRINUSE""#), "\(outcome.text)")
     }
 
