@@ -21,6 +21,7 @@ public struct ServeOptions: Sendable {
     public var whenFull = WhenFull.wait
 
     /// Ends a connection on which no byte has gone either way for so long; its handler gets `.timedOut`. Default: nil, never.
+    /// Bytes that were sent before, and that a slow client takes now, count too.
     ///
     /// The client sees an end, or a reset where a send waits for it, since a part of an answer is no answer.
     /// Not guaranteed: precision. It ends between the limit and a quarter more.

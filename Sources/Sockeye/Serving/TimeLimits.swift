@@ -11,6 +11,8 @@ final class TimeLimits: @unchecked Sendable {
     private let idleLimit: Duration?
     private let resetsUnfinished: Bool
     private var quietQuarters = 0
+    /// How many bytes were not acknowledged at the last quiet quarter; nil before the first.
+    private var queuedBytes: Int?
     private var idleTimer: LoopTimer?
     private var lifeTimer: LoopTimer?
 
@@ -44,8 +46,21 @@ final class TimeLimits: @unchecked Sendable {
     }
 
     private func quarterIsOver() {
-        quietQuarters = registration.takeTouched() ? 0 : quietQuarters + 1
+        if registration.takeTouched() {
+            (quietQuarters, queuedBytes) = (0, nil)
+        } else {
+            quietQuarters = queueHasMoved() ? 0 : quietQuarters + 1
+        }
         guard quietQuarters >= 4 else { return startQuarter() }
         registration.closeOutOfTime(.silence, resetsUnfinished: resetsUnfinished)
+    }
+
+    /// Whether bytes that were sent before have gone out since the last look: a slow reader is not a silent one. What is empty stays so,
+    /// and costs no further system call.
+    private func queueHasMoved() -> Bool {
+        if queuedBytes == 0 { return false }
+        let before = queuedBytes
+        queuedBytes = registration.using { try? Syscalls.unsentBytes($0) } ?? 0
+        return before != nil && queuedBytes != before
     }
 }

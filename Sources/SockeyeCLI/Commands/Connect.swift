@@ -133,7 +133,7 @@ struct Connect: AsyncParsableCommand {
             let way = route.proxy.map { " through \($0.endpoint)" } ?? ""
             let heading = "Connected to \(route.proxy == nil ? "\(connection.remoteAddress)" : "\(endpoint)")\(way)."
             guard let idle else { return try await Self.hold(dialogue, conduct, heading, progress) }
-            try await idle.run { try await Self.hold(dialogue, conduct, heading, progress) }
+            try await idle.run(on: connection) { try await Self.hold(dialogue, conduct, heading, progress) }
         }
     }
 

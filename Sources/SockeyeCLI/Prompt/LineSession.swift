@@ -55,7 +55,7 @@ struct LineSession {
         try await opener.withConnection { connection in
             let dialogue = Dialogue(connection, framing)
             guard let idle else { return try await exchange(message, dialogue) }
-            try await idle.run { try await exchange(message, dialogue) }
+            try await idle.run(on: connection) { try await exchange(message, dialogue) }
         }
     }
 

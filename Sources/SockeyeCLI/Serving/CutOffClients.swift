@@ -55,13 +55,24 @@ final class CutOffClients: Sendable {
 
     /// Runs a conversation of the present task; one that is cut off is told, and ends as such.
     ///
-    /// - Parameter idle: The limit of a single conversation, where it is not the listener's own.
-    func watching(_ connection: Connection, _ idle: IdleLimit? = nil, _ body: () async throws -> Void) async throws {
+    /// - Parameters:
+    ///   - idle: The limit of a single conversation, where it is not the listener's own.
+    ///   - isDone: Whether the client has all that it was to get: then its silence ends the conversation in order.
+    func watching(
+        _ connection: Connection,
+        _ idle: IdleLimit? = nil,
+        isDone: () -> Bool = { false },
+        _ body: () async throws -> Void
+    ) async throws {
         do {
             try await body()
         } catch {
             if connection.wasSilent {
                 add(connection, .idle)
+            } else if idle?.isTimeUp == true, isDone() {
+                let limit = TimeWords.short(idleTime ?? .zero)
+                let client = connection.remoteAddress
+                return say("\(client) has everything, and was silent for \(limit), the limit of --idle-timeout")
             } else if idle?.isTimeUp == true {
                 // The command ends with it, and says why.
                 EventLog.current?.tellCutOff(connection, Reason.idle.rawValue)

@@ -26,6 +26,11 @@ struct FileSender: ServerRole {
 
     var owesWhole: Bool { true }
 
+    /// All of the file and the end are with the client's system.
+    func isDone(with connection: Connection) -> Bool {
+        connection.hasFinishedSending && connection.unacknowledgedBytes == 0
+    }
+
     func hold(with connection: Connection) async throws {
         if audience != nil { Console.say("Connection from \(connection.remoteAddress)") }
         // What a client says is shown meanwhile: one that talks before it listens must not be stuck.
@@ -51,13 +56,14 @@ struct FileSender: ServerRole {
     private func sendFile(over connection: Connection) async throws {
         let (path, worker) = (path, FileWorkers.next())
         let file = try await worker.attempt { () throws(Errno) in try BlockingFile(path, for: .reading) }
-        var left = file.length ?? 0
+        let length = file.length ?? 0
+        var left = length
         while let bytes = try await worker.attempt({ () throws(Errno) in try file.read(upTo: Self.pieceBytes) }) {
             try await connection.send(bytes)
             left -= bytes.count
         }
-        // One that grows is sent as far as it goes.
-        if left > 0 { throw becameShorter(by: left) }
+        // One that grows is sent as far as it goes. A file of /sys has fewer bytes than the system says, and is whole all the same.
+        if left > 0, file.length ?? 0 < length { throw becameShorter(by: left) }
     }
 
     private func listen(to connection: Connection) async throws {

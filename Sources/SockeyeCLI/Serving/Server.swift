@@ -123,7 +123,10 @@ struct Server: Sendable {
         close()
         do {
             if let idle {
-                try await idle.run { try await cutOffs.watching(connection, idle) { try await hold(with: connection) } }
+                let isDone: @Sendable () -> Bool = { role.isDone(with: connection) }
+                try await idle.run(on: connection, isDone: isDone) {
+                    try await cutOffs.watching(connection, idle, isDone: isDone) { try await hold(with: connection) }
+                }
             } else {
                 try await cutOffs.watching(connection) { try await hold(with: connection) }
             }

@@ -11,11 +11,15 @@ protocol ServerRole: Sendable {
     /// Whether a client that sees the end takes what it has for the whole, as of a file: then silence ends with a reset.
     var owesWhole: Bool { get }
 
+    /// Whether the client has all that it was to get, so that its silence is no failure.
+    func isDone(with connection: Connection) -> Bool
+
     /// What is said when a signal has ended the conversation with the one client, of whom ``owesWhole`` holds.
     var halfDone: String { get }
 }
 
 extension ServerRole {
     var owesWhole: Bool { false }
+    func isDone(with connection: Connection) -> Bool { false }
     var halfDone: String { "ended before its client was served to the end" }
 }
