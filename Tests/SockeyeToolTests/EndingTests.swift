@@ -42,6 +42,40 @@ import Testing
         #expect(outcome.errors.split(separator: "\n").last?.hasPrefix("Connection from") == true, "\(outcome.errors)")
     }
 
+    /// As `nc` and `curl` do; `ncat` and `socat` complain. What was to be read has been read.
+    @Test func `a client whose output nobody reads any more ends quietly, whatever is left of its input`() throws {
+        let lines = "while True: c.sendall(b'line\\n' * 1000)"
+        let body = "c, _ = l.accept()\ntry:\n    \(lines)\nexcept OSError: print('gone')"
+        let server = try Program.python(Script.server(body))
+        let client = try headOfPipe("connect \(server.firstLine())")
+        // The input stays open.
+        let outcome = client.finish(closingInput: false)
+        #expect(outcome.text == "line\n")
+        #expect(outcome.errors == "")
+        #expect(outcome.status == 0)
+        #expect(server.finish().text.hasSuffix("gone\n"))
+    }
+
+    @Test func `a client of datagrams does so too`() throws {
+        let script = """
+            import socket
+            s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])
+            data, peer = s.recvfrom(9)
+            try:
+                s.connect(peer)
+                while True: s.send(b'line\\n')
+            except ConnectionRefusedError: print('gone')
+            """
+        let server = try Program.python(script)
+        let client = try headOfPipe("connect udp:127.0.0.1:\(server.firstLine())")
+        client.write("hi")
+        let outcome = client.finish(closingInput: false)
+        #expect(outcome.text == "line\n")
+        #expect(outcome.errors == "")
+        #expect(outcome.status == 0)
+        #expect(server.finish().text.hasSuffix("gone\n"))
+    }
+
     @Test func `a client that is being answered when the reader goes gets all of its answer`() throws {
         let server = try headOfPipe("serve --echo 0")
         let body = """

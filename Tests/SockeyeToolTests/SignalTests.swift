@@ -259,6 +259,29 @@ import Testing
         server.finish()
     }
 
+    /// Prints its port, and what comes.
+    private static let datagrams = """
+        import socket, sys
+        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])
+        print(s.recv(9)); sys.stdin.read()
+        """
+
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+    func `an input of datagrams that pauses has not ended either`(signal: Int32) throws {
+        let server = try Program.python(Self.datagrams)
+        let client = try Program.sockeye("connect", "udp:127.0.0.1:\(server.firstLine())")
+        client.write("begin")
+        try server.wait(for: "b'begin'", in: .output)
+        client.send(signal)
+        let outcome = client.finish(closingInput: false)
+        #expect(outcome.status == 1)
+        #expect(
+            outcome.errors.contains("sockeye: ended before standard input had: 5 bytes of it were sent"),
+            "\(outcome.errors)"
+        )
+        server.finish()
+    }
+
     @Test func `an input from which nothing came promises nothing`() throws {
         let server = try Program.python(Script.server("c, _ = l.accept(); c.sendall(b'news'); sys.stdin.readline()"))
         let client = try Program.sockeye("connect", server.firstLine())

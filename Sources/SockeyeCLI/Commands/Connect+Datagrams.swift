@@ -41,14 +41,18 @@ extension Connect {
             let source = try source.address()
             try family.check(source, for: typed.endpoint)
             options.source = source.map(Endpoint.address)
+            let progress = ConnectProgress()
             let client = DatagramConnect(
                 address: typed,
                 options: options,
                 patience: ending.wait?.duration ?? Self.datagramPatience,
-                conduct: ending.conduct
+                conduct: ending.conduct,
+                progress: progress
             )
             do {
-                try await Interruption.ends { try await client.run() }
+                let target = SafeText.line(typed.text)
+                let undone = progress.undone(target, beginning: "the address of \(target) was known")
+                try await Interruption.ends(undone: undone) { try await client.run() }
             } catch {
                 throw await family.contradiction(error, typed.endpoint, from: source) ?? error
             }

@@ -24,6 +24,7 @@ struct Connect: AsyncParsableCommand {
             In a pipe all of standard input is sent, then the end, and what comes is printed until the peer has finished.
             In a pipe every byte passes unchanged; on a terminal control characters of the peer are shown escaped.
             Ctrl-C ends it: with status 1 before there was a connection or all of the input was sent, otherwise with 0.
+            When the reader of its output exits (| head -1), it ends with status 0 and prints no error.
             """
     ).ofTool()
 

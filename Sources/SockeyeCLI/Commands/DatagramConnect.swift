@@ -8,12 +8,15 @@ struct DatagramConnect: Sendable {
     /// How long to wait for datagrams after the input has ended.
     let patience: Duration
     let conduct: Conduct
+    let progress: ConnectProgress
 
     /// The most that UDP carries over IPv4: a longer piece of input becomes several datagrams.
     static let largestPiece = 65_507
 
     func run() async throws {
+        progress.isConnecting(true)
         let (socket, group) = try await open()
+        progress.isConnecting(false)
         try await socket.closing { socket in
             let session = DatagramSession(
                 socket: socket,
@@ -21,7 +24,8 @@ struct DatagramConnect: Sendable {
                 words: address,
                 input: Input(),
                 patience: patience,
-                conduct: conduct
+                conduct: conduct,
+                progress: progress
             )
             try await session.run()
         }

@@ -31,10 +31,12 @@ final class ConnectProgress: Sendable {
 
     /// An input from which nothing ever came may be one that somebody merely holds open, as a service's is; once something came, the
     /// rest is owed, though just now there may be none.
-    func undone(_ target: String) -> Undone {
+    ///
+    /// - Parameter beginning: What must have happened before anything can be sent; nil for a connection.
+    func undone(_ target: String, beginning: String? = nil) -> Undone {
         Undone { [state] in
             let state = state.with(\.self)
-            if state.isConnecting { return "ended before there was a connection to \(target)" }
+            if state.isConnecting { return "ended before \(beginning ?? "there was a connection to \(target)")" }
             guard state.owesInput else { return nil }
             let sent = "\(Quantity.bytes(state.sentBytes)) of it \(state.sentBytes == 1 ? "was" : "were")"
             if state.isSending || StandardStream.input.isReadable {

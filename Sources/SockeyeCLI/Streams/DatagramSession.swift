@@ -22,6 +22,7 @@ struct DatagramSession: Sendable {
     let conduct: Conduct
     /// Whether nothing is said of who sends.
     let isQuiet: Bool
+    private let progress: ConnectProgress
     private let screen = PromptScreen()
     private let clock = Locked(Heard())
     private let isPrompting = StandardStream.input.isTerminal
@@ -40,11 +41,13 @@ struct DatagramSession: Sendable {
         input: Input,
         patience: Duration?,
         conduct: Conduct,
-        isQuiet: Bool = false
+        isQuiet: Bool = false,
+        progress: ConnectProgress = ConnectProgress()
     ) {
         self.socket = socket
         self.partner = partner
         self.isQuiet = isQuiet
+        self.progress = progress
         self.words = words
         self.input = input
         self.patience = patience
@@ -98,14 +101,18 @@ struct DatagramSession: Sendable {
 
     /// What each read of the input brings, as it is.
     private func sendPieces() async -> (any Error)? {
+        progress.inputBegins()
         do {
             while let bytes = try await input.next() {
                 var rest = bytes[...]
                 while !rest.isEmpty {
-                    try await send(Array(rest.prefix(DatagramConnect.largestPiece)))
+                    let piece = Array(rest.prefix(DatagramConnect.largestPiece))
+                    try await progress.sending(piece.count) { try await send(piece) }
                     rest = rest.dropFirst(DatagramConnect.largestPiece)
                 }
             }
+            // For who is cancelled the input ends early.
+            if !Task.isCancelled { progress.inputHasEnded() }
             return nil
         } catch {
             return error
