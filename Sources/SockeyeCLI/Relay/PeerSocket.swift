@@ -1,4 +1,5 @@
 import Sockeye
+import SockeyeDoctor
 import SockeyeSystem
 
 /// The other end of one of our connections, where it is a socket of this computer: the kernel tells its state, and how
@@ -20,45 +21,23 @@ struct PeerSocket: Equatable {
 
     /// The socket of this computer that has these two addresses, its own and the other.
     static func between(_ own: SocketAddress, _ other: SocketAddress) -> PeerSocket? {
-        guard let ownPort = own.port, let otherPort = other.port else { return nil }
-        // A server for both families, as Java, Node and Go make them, has its IPv4 clients in the list of IPv6.
-        let files = own.family == .ipv4 ? ["/proc/net/tcp", "/proc/net/tcp6"] : ["/proc/net/tcp6", "/proc/net/tcp"]
-        for file in files {
-            guard let table = SystemFile.text(file) else { continue }
-            if let socket = find(in: table, localPort: ownPort, remotePort: otherPort) { return socket }
-        }
-        return nil
+        SocketTable.tcp.socket(own, other).map(PeerSocket.init)
     }
 
     /// Whether the other end of a connection is on this computer.
     static func isHere(_ remote: SocketAddress, _ local: SocketAddress) -> Bool {
         remote.isLoopback || remote.hostName == local.hostName
     }
+}
 
-    /// The format is described in the kernel's Documentation/networking/proc_net_tcp.rst.
-    static func find(in table: String, localPort: UInt16, remotePort: UInt16) -> PeerSocket? {
-        for line in table.split(separator: "\n").dropFirst() {
-            let fields = line.split(separator: " ", maxSplits: 10, omittingEmptySubsequences: true)
-            guard fields.count > 4, port(fields[1]) == localPort, port(fields[2]) == remotePort,
-                let state = UInt8(fields[3], radix: 16),
-                let unread = fields[4].split(separator: ":").last.flatMap({ Int($0, radix: 16) })
-            else { continue }
-            let inode = fields.count > 9 ? String(fields[9]) : ""
-            let name = names[Int(state) % names.count]
-            // The FIN that has come counts as a byte until the program has received the end.
-            let hasHeardEnd = ["CLOSE_WAIT", "LAST_ACK", "CLOSING"].contains(name)
-            return PeerSocket(state: name, unreadBytes: hasHeardEnd ? max(unread - 1, 0) : unread, inode: inode)
-        }
-        return nil
+extension PeerSocket {
+    init(_ row: SocketRow) {
+        // The FIN that has come counts as a byte until the program has received the end.
+        let hasHeardEnd = [.closeWait, .lastAck, .closing].contains(row.state)
+        self.init(
+            state: row.state.name,
+            unreadBytes: hasHeardEnd ? max(row.waiting - 1, 0) : row.waiting,
+            inode: row.inode
+        )
     }
-
-    private static func port(_ field: Substring) -> UInt16? {
-        field.split(separator: ":").last.flatMap { UInt16($0, radix: 16) }
-    }
-
-    /// In the order of the kernel's include/net/tcp_states.h, from 0.
-    private static let names = [
-        "?", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT", "CLOSE", "CLOSE_WAIT",
-        "LAST_ACK", "LISTEN", "CLOSING", "NEW_SYN_RECV",
-    ]
 }

@@ -157,8 +157,7 @@ private func quotedText(_ text: String) -> String { Failure.quoted(text) }
 extension PortHolder {
     /// Who takes datagrams on a port.
     static func ofDatagramPort(_ port: UInt16) -> PortHolder? {
-        let sockets = ["/proc/net/udp", "/proc/net/udp6"].compactMap(SystemFile.text).flatMap(SocketRow.rows)
-        guard let holder = sockets.first(where: { $0.local.port == port }) else { return nil }
+        guard let holder = SocketTable.udp.rows.first(where: { $0.local.port == port }) else { return nil }
         return program(withSocket: holder.inode) ?? .unknownProgram
     }
 }

@@ -8,8 +8,7 @@ struct ElsewhereListener: Equatable {
 
     /// nil: nobody listens on that port; or who does takes that address too, and something else refuses.
     static func of(_ asked: SocketAddress) -> ElsewhereListener? {
-        let listeners = ["/proc/net/tcp", "/proc/net/tcp6"].compactMap(SystemFile.text).flatMap(SocketRow.rows)
-            .filter { $0.state == .listen && $0.local.port == asked.port }
+        let listeners = SocketTable.tcp.rows.filter { $0.state == .listen && $0.local.port == asked.port }
         // One for every address of IPv6 may be for that family alone.
         guard let listener = listeners.first,
             !listeners.contains(where: { $0.takes(asked) && !$0.isOfOtherFamily(than: asked) })

@@ -15,8 +15,7 @@ enum PortHolder: Equatable {
     case nobody
 
     static func ofPort(_ port: UInt16) -> PortHolder? {
-        let sockets = ["/proc/net/tcp", "/proc/net/tcp6"].compactMap(SystemFile.text).flatMap(SocketRow.rows)
-            .filter { $0.local.port == port }
+        let sockets = SocketTable.tcp.rows.filter { $0.local.port == port }
         if let listener = sockets.first(where: { $0.state == .listen }) {
             return program(withSocket: listener.inode) ?? .unknownProgram
         }

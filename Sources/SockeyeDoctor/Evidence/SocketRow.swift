@@ -7,6 +7,23 @@ package struct SocketRow: Sendable, Hashable {
     package enum State: UInt8, Sendable {
         case established = 1, synSent, synReceived, finWait1, finWait2, timeWait, closed, closeWait, lastAck, listen,
             closing
+
+        /// As `ss` and the RFC write it.
+        package var name: String {
+            switch self {
+            case .established: "ESTABLISHED"
+            case .synSent: "SYN_SENT"
+            case .synReceived: "SYN_RECV"
+            case .finWait1: "FIN_WAIT1"
+            case .finWait2: "FIN_WAIT2"
+            case .timeWait: "TIME_WAIT"
+            case .closed: "CLOSE"
+            case .closeWait: "CLOSE_WAIT"
+            case .lastAck: "LAST_ACK"
+            case .listen: "LISTEN"
+            case .closing: "CLOSING"
+            }
+        }
     }
 
     package let local: SocketAddress
@@ -55,6 +72,20 @@ package struct SocketRow: Sendable, Hashable {
 
     package static func rows(of table: String) -> [SocketRow] {
         table.split(separator: "\n").compactMap { SocketRow($0) }
+    }
+
+    /// The first row with these ports. Other rows are not read further than that.
+    package static func row(in table: String, localPort: UInt16, remotePort: UInt16) -> SocketRow? {
+        for line in table.split(separator: "\n") {
+            let fields = line.split(separator: " ", maxSplits: 3)
+            guard fields.count > 3, port(fields[1]) == localPort, port(fields[2]) == remotePort else { continue }
+            if let row = SocketRow(line) { return row }
+        }
+        return nil
+    }
+
+    private static func port(_ field: Substring) -> UInt16? {
+        field.split(separator: ":").last.flatMap { UInt16($0, radix: 16) }
     }
 
     /// Whether a client of this address would come to this listener: an IPv6 one for every address takes IPv4 too, as

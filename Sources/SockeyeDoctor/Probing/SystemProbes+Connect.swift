@@ -103,8 +103,7 @@ extension SystemProbes {
     /// The server's end of the connection, if it is on this computer, has no inode until a program accepts it.
     private static func isNotAccepted(_ attempt: Attempt) -> Bool {
         guard let local = attempt.local, attempt.address.family != .unix else { return false }
-        let rows = ["/proc/net/tcp", "/proc/net/tcp6"].compactMap(SystemFile.text).flatMap(SocketRow.rows)
-        let end = rows.first {
+        let end = SocketTable.tcp.rows.first {
             $0.local.plain(port: $0.local.port ?? 0) == attempt.address.plain(port: attempt.address.port ?? 0)
                 && $0.remote.plain(port: $0.remote.port ?? 0) == local.plain(port: local.port ?? 0)
         }

@@ -62,12 +62,9 @@ package struct SystemProbes: Probes {
         func number(_ path: String) -> Int? {
             SystemFile.text(path).flatMap { Int($0.filter(\.isNumber)) }
         }
-        func rows(_ kind: String) -> [SocketRow] {
-            ["/proc/net/\(kind)", "/proc/net/\(kind)6"].compactMap(SystemFile.text).flatMap(SocketRow.rows)
-        }
         var state = ComputerState()
-        state.sockets = rows("tcp")
-        state.datagramSockets = rows("udp")
+        state.sockets = SocketTable.tcp.rows
+        state.datagramSockets = SocketTable.udp.rows
         state.routes =
             Route.ipv4(SystemFile.text("/proc/net/route") ?? "")
             + Route.ipv6(SystemFile.text("/proc/net/ipv6_route") ?? "")

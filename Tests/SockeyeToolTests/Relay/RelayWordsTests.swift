@@ -1,11 +1,13 @@
 import Foundation
+import SockeyeDoctor
 import SockeyeSystem
+import TestSupport
 import Testing
 
 @testable import SockeyeCLI
 
 /// What the relay and the replay are made of, without a socket.
-@Suite struct RelayWordsTests {
+@Suite(.inTurn) struct RelayWordsTests {
     @Test func `Base64 agrees with Foundation's, there and back`() {
         for count in 0..<70 {
             let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 89 &+ 7) }
@@ -127,10 +129,10 @@ import Testing
                0: 0100007F:1F40 0100007F:D431 08 00000000:0000000C 00:00000000 00000000     0        0 1234 1
             """
         #expect(
-            PeerSocket.find(in: table, localPort: 8000, remotePort: 54321)
+            SocketRow.row(in: table, localPort: 8000, remotePort: 54321).map(PeerSocket.init)
                 == PeerSocket(state: "CLOSE_WAIT", unreadBytes: 11, inode: "1234")
         )
-        #expect(PeerSocket.find(in: table, localPort: 54321, remotePort: 8000) == nil)
+        #expect(SocketRow.row(in: table, localPort: 54321, remotePort: 8000) == nil)
     }
 
     @Test func `jitter never lets a piece overtake`() {

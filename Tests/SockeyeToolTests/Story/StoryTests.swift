@@ -1,4 +1,5 @@
 import Sockeye
+import SockeyeDoctor
 import Testing
 
 @testable import SockeyeCLI
@@ -115,13 +116,16 @@ import Testing
         func row(_ state: String, _ inode: String) -> String {
             "head\n 0: 0100007F:1F40 0100007F:D431 \(state) 00000000:00000001 00:00000000 00000000     0        0 \(inode) 1"
         }
+        func peer(_ table: String) -> PeerSocket? {
+            SocketRow.row(in: table, localPort: 8000, remotePort: 54321).map(PeerSocket.init)
+        }
         #expect(
-            PeerSocket.find(in: row("05", "0"), localPort: 8000, remotePort: 54321)
+            peer(row("05", "0"))
                 == PeerSocket(state: "FIN_WAIT2", unreadBytes: 1, inode: "0")
         )
-        #expect(PeerSocket.find(in: row("05", "77"), localPort: 8000, remotePort: 54321)?.isOrphan == false)
+        #expect(peer(row("05", "77"))?.isOrphan == false)
         // The FIN that has come is no byte.
-        #expect(PeerSocket.find(in: row("08", "77"), localPort: 8000, remotePort: 54321)?.unreadBytes == 0)
+        #expect(peer(row("08", "77"))?.unreadBytes == 0)
     }
 
     @Test func `a terminal gets rows that are broken between words, and a pipe one line`() {
