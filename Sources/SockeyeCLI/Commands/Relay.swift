@@ -38,7 +38,11 @@ struct Relay: AsyncParsableCommand {
     var show = RelayLog.Show.text
 
     @Option(
-        help: ArgumentHelp("Write each event into a file, for sockeye replay.", valueName: "file"),
+        help: ArgumentHelp(
+            "Write each event into a file, for sockeye replay. The file may grow without limit, but sockeye replay reads up to "
+                + "\(Recording.largestBytes >> 20) MiB.",
+            valueName: "file"
+        ),
         completion: .file()
     )
     var record: String?
@@ -141,9 +145,13 @@ struct Relay: AsyncParsableCommand {
     ) async throws -> RelayLog {
         try await RelayLoop.check(bound: address, listen: listen, target: target)
         let file = record ?? ""
-        let log = RelayLog(options, recording: try recording(), stop) { error in
-            failure(file, error, status: Failure.networkFailed)
-        }
+        let log = RelayLog(
+            options,
+            recording: try recording(),
+            stop,
+            flaw: { failure(file, $0, status: Failure.networkFailed) },
+            tellFull: { Console.say(Recording.outgrown(SafeText.line(file))) }
+        )
         Interruption.isComing()
         let goal = target.kind == .datagram ? target.text : "\(target.endpoint)"
         try await log.writeHeading(listen: TypedAddress.text(for: address, listen.kind), target: goal)

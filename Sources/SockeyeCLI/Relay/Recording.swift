@@ -28,6 +28,11 @@ struct Recording: Sendable {
     /// 256 MiB: it is held in memory while it is played.
     static let largestBytes = 256 << 20
 
+    /// What is said when a recording that is being written has passed ``largestBytes``.
+    static func outgrown(_ file: String) -> String {
+        "sockeye: the recording \(file) now has more than \(largestBytes >> 20) MiB. It goes on, but sockeye replay cannot read it."
+    }
+
     /// - Throws: what is wrong with the file, with the number of the line.
     init(parsing bytes: [UInt8]) throws(RecordingMistake) {
         var events: [RelayEvent] = []

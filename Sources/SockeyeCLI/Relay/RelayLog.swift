@@ -30,14 +30,21 @@ final class RelayLog: Sendable {
     /// The words for a recording that cannot be written.
     private let flaw: @Sendable (Errno) -> Failure
     private let hole = Locked<Failure?>(nil)
+    /// How much of the recording can still be written before it is too large for `sockeye replay`; nil once that was told.
+    private let room: Locked<Int?>
+    private let tellFull: @Sendable () -> Void
     private let views = Locked<[Int: PerSide<RelayView>]>([:])
 
     init(
         _ options: Options,
         recording: consuming OutputFile?,
         _ stop: RelayStop,
-        flaw: @escaping @Sendable (Errno) -> Failure
+        flaw: @escaping @Sendable (Errno) -> Failure,
+        room: Int = Recording.largestBytes,
+        tellFull: @escaping @Sendable () -> Void
     ) {
+        self.room = Locked(room)
+        self.tellFull = tellFull
         self.stop = stop
         self.flaw = flaw
         self.options = options
@@ -145,11 +152,22 @@ final class RelayLog: Sendable {
         do throws(Errno) {
             HeldUp.begin(.recording)
             defer { HeldUp.end(.recording) }
-            try recording?.write(Array((json.line + "\n").utf8))
+            let bytes = Array((json.line + "\n").utf8)
+            try recording?.write(bytes)
+            if outgrows(bytes.count) { tellFull() }
         } catch {
             // A recording with a hole in it is worse than none.
             let failure = flaw(error)
             hole.with { $0 = failure }
+        }
+    }
+
+    /// Whether the recording has just become too large to be played.
+    private func outgrows(_ count: Int) -> Bool {
+        room.with { room in
+            guard let left = room else { return false }
+            room = left < count ? nil : left - count
+            return room == nil
         }
     }
 

@@ -135,6 +135,32 @@ import Testing
         #expect(SocketRow.row(in: table, localPort: 54321, remotePort: 8000) == nil)
     }
 
+    @Test func `a recording that replay cannot read any more is told, once, and goes on`() async throws {
+        let path = NSTemporaryDirectory() + "sockeye-\(UUID().uuidString.prefix(8)).jsonl"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let told = Locked(0)
+        let log = RelayLog(
+            .init(show: .none, isQuiet: true),
+            recording: try OutputFile(creating: path),
+            RelayStop(),
+            flaw: { Failure.output($0) },
+            room: 1000,
+            tellFull: { told.with { $0 += 1 } }
+        )
+        try await log.writeHeading(listen: "1", target: "2")
+        func size() throws -> Int { try Data(contentsOf: URL(fileURLWithPath: path)).count }
+        while try size() <= 1000 {
+            #expect(told.with(\.self) == 0)
+            await log.write(1, .data(.client, Array("hello".utf8)))
+        }
+        #expect(told.with(\.self) == 1)
+        let before = try size()
+        await log.write(1, .data(.client, Array("more".utf8)))
+        #expect(told.with(\.self) == 1)
+        #expect(try size() > before)
+        #expect(Recording.outgrown("talk.jsonl").contains("talk.jsonl now has more than 256 MiB"))
+    }
+
     @Test func `jitter never lets a piece overtake`() {
         let faults = RelayFaults(latency: .milliseconds(10), jitter: .milliseconds(50))
         let now = ContinuousClock.now
